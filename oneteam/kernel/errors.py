@@ -1,0 +1,52 @@
+"""Errors that a person may meet. Each says what happened and what to do, in the reader's language.
+
+Views and the command line show `str(error)`; nothing else of an error leaves the server.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class OneteamError(Exception):
+    """Base of every error whose text is meant for a person."""
+
+
+class BadInputError(OneteamError):
+    """What was sent cannot be taken as it is; nothing was written."""
+
+
+class NotAllowedError(OneteamError):
+    """The actor may not do this under the present post, whatever the state of the file."""
+
+
+class ConflictError(OneteamError):
+    """The same idempotency key or external id came with another content, or the object moved on meanwhile."""
+
+
+class MissingError(OneteamError):
+    """The object does not exist, or the actor may not know that it does."""
+
+
+class NotReadyError(OneteamError):
+    """The system itself lacks something (a setting, a key, a migration); the text names the command that mends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineFault:
+    """One fault of an imported file: the line counted from 1 (the heading is line 1), the column and what to do."""
+
+    line: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.line}:{self.column}" if self.column else str(self.line)
+        return f"{place}: {self.message}"
+
+
+class ImportRefusedError(BadInputError):
+    """An import was refused as a whole; `faults` names every line that must be mended."""
+
+    def __init__(self, faults: Sequence[LineFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))

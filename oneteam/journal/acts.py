@@ -1,0 +1,172 @@
+"""Recording acts: the only way in which anything is written (DESIGN, ideas 1 and 2)."""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
+
+from oneteam.journal.actors import Actor
+from oneteam.journal.canonical import canonical, commitment, compose_body, disclosure, open_salt
+from oneteam.journal.kinds import act_kind
+from oneteam.journal.subjects import data_keys
+from oneteam.journal.vault import Personal, fresh_salt, seal_values, vault
+from oneteam.kernel.errors import ConflictError
+from oneteam.kernel.ids import uuid7
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+RETRIED = {"23505", "40001", "40P01"}  # unique violation of two first acts, serialization failure, deadlock
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An act that stands in the journal."""
+
+    id: UUID
+    stream: UUID
+    seq: int
+    recorded_at: datetime
+
+
+class AlreadyRecordedError(Exception):
+    """Another transaction recorded the same actor's key first; the write is tried again and then answers as before."""
+
+
+class WithoutTransactionError(RuntimeError):
+    """An act was recorded outside a transaction, where its rows could be lost apart from it."""
+
+
+def write(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function one write: a transaction, tried again when a race with an equal write was lost."""
+
+    @functools.wraps(function)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> R:
+        nested = connection.in_atomic_block
+        for attempt in range(5):
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            except AlreadyRecordedError:
+                if nested:
+                    raise
+            except DatabaseError as error:
+                code = getattr(error.__cause__, "sqlstate", None)
+                if nested or attempt == 4 or code not in RETRIED:
+                    raise
+        raise ConflictError(_("This was being done by somebody else at the same moment; try again."))
+
+    return whole
+
+
+def earlier(*, actor: Actor, key: str | None, digest: bytes | None) -> Recorded | None:
+    """Return the act that this actor's idempotency key stands for, or None when the key is new.
+
+    Raises ConflictError when the key came before with another content.
+    """
+    if key is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, stream, seq, recorded_at, idem_digest FROM journal_act WHERE actor = %s AND idem = %s",
+            [actor.reference, key],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    if digest is not None and bytes(row[4]) != digest:
+        raise ConflictError(_("This idempotency key was used before with another content; use a new key."))
+    return Recorded(*row[:4])
+
+
+@dataclass(slots=True, kw_only=True)
+class _Values:
+    """The commitments of an act and, per subject, the personal values behind them."""
+
+    commitments: dict[str, str] = field(default_factory=dict)
+    personal: dict[UUID, dict[str, Personal]] = field(default_factory=dict)
+
+
+def _commit(salt: bytes, payload: Mapping[str, Any], personal: Mapping[UUID, Mapping[str, Any]]) -> _Values:
+    values = _Values()
+    for name, value in payload.items():
+        values.commitments[name] = commitment(disclosure(open_salt(salt, name), name, value))
+    for subject, items in personal.items():
+        for name, value in items.items():
+            if name in values.commitments:
+                raise ValueError(f"field {name!r} stands twice in one act")
+            hidden = Personal(salt=fresh_salt(), value=value)
+            values.personal.setdefault(subject, {})[name] = hidden
+            values.commitments[name] = commitment(disclosure(hidden.salt, name, value))
+    return values
+
+
+def record(
+    *,
+    kind: str,
+    actor: Actor,
+    at: datetime,
+    stream: UUID,
+    payload: Mapping[str, Any] | None = None,
+    personal: Mapping[UUID, Mapping[str, Any]] | None = None,
+    about: Sequence[UUID] = (),
+    basis: Sequence[str] = (),
+    place: str | None = None,
+    device: str | None = None,
+    key: str | None = None,
+    digest: bytes | None = None,
+) -> Recorded:
+    """Append an act. Rows of guarded tables may change after it, in the same transaction.
+
+    `payload` holds the open fields the kind declares; `personal` the hidden ones per subject (see `subjects`). `at` is
+    region time; the recording time is the database's. `place` is "longitude,latitude" with six decimals in WGS 84.
+    `about` names other objects whose file this act belongs to. `key` and `digest` make the act idempotent per actor.
+
+    Raises ValueError for a field the kind does not declare, LookupError for an unknown kind.
+    """
+    if not connection.in_atomic_block:
+        raise WithoutTransactionError(kind)
+    payload, personal = payload or {}, personal or {}
+    declared = act_kind(kind)
+    declared.check(payload, {name for items in personal.values() for name in items})
+    act, salt = uuid7(), fresh_salt()
+    values = _commit(salt, payload, personal)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        recorded_at: datetime = cursor.fetchone()[0]
+        body = compose_body(
+            act=act, stream=stream, kind=kind, version=declared.version, actor=actor.reference, post=actor.post,
+            occurred_at=at, recorded_at=recorded_at, commitments=values.commitments, about=about, basis=basis,
+            place=place, device=device,
+        )  # fmt: skip
+        cursor.execute(
+            "INSERT INTO journal_act (id, stream, kind, actor, post, occurred_at, recorded_at, place, device, about,"
+            " basis, version, body, payload, salt, idem, idem_digest) VALUES"
+            " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::text[], %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT ON CONSTRAINT journal_act_actor_idem DO NOTHING RETURNING seq",
+            [
+                act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about),
+                list(basis), declared.version, body, Jsonb(payload, dumps=canonical), salt, key, digest,
+            ],
+        )  # fmt: skip
+        row = cursor.fetchone()
+        if row is None:
+            raise AlreadyRecordedError(kind)
+        if values.personal:
+            keys = data_keys(values.personal)
+            cursor.executemany(
+                "INSERT INTO journal_secret (act_id, subject_id, blob) VALUES (%s, %s, %s)",
+                [(act, subject, seal_values(keys[subject], act, items)) for subject, items in values.personal.items()],
+            )
+    return Recorded(id=act, stream=stream, seq=row[0], recorded_at=recorded_at)
+
+
+def request_digest(*parts: object) -> bytes:
+    """Return the digest of a request's content for `digest`, keyed so that it tells nothing to who sees it."""
+    return vault().blind("request", canonical(list(parts)))

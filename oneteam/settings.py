@@ -1,0 +1,130 @@
+"""Settings: defaults, then the environment. A value that cannot be read ends the start with a hint."""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from oneteam.server import config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+CITY = config.city()
+CITY_DIR = config.city_dir(CITY)
+ROLE = config.role()
+DATABASES = {"default": config.database(CITY, ROLE)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+DEBUG = config.flag("ONETEAM_DEBUG")
+SECRET_KEY = config.secret(CITY, "web.key") or secrets.token_urlsafe(50)
+ALLOWED_HOSTS = config.words("ONETEAM_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = config.words("ONETEAM_ORIGINS")
+USE_X_FORWARDED_HOST = False
+
+MASTER_KEY = str(CITY_DIR / "master.key")
+SEALER_KEY = str(CITY_DIR / "sealer.key")
+CHECKPOINT_FILE = str(CITY_DIR / "checkpoints.log")
+FILES_DIR = str(CITY_DIR / "files")
+LAW_DIRS = [str(BASE_DIR / "law"), *config.words("ONETEAM_LAW")]
+DEMO_DIR = str(BASE_DIR / "demo")
+
+ROOMS = [
+    "journal",
+    "web",
+    "places",
+    "people",
+    "files",
+    "lawbook",
+    "procedures",
+    "intake",
+    "triage",
+    "command",
+    "supervision",
+    "exchange",
+    "server",
+]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    *(f"oneteam.{room}" for room in ROOMS),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "oneteam.web.middleware.security_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "oneteam.people.middleware.acting_person",
+]
+ROOT_URLCONF = "oneteam.urls"
+WSGI_APPLICATION = "oneteam.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "oneteam.web.context_processors.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "oneteam.web.templatetags.web"],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "people.Account"
+AUTHENTICATION_BACKENDS = ["oneteam.people.accounts.Backend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "oneteam.people.accounts.Adapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = config.flag("ONETEAM_TLS")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+LOCALE_PATHS = [str(BASE_DIR / "oneteam" / room / "locale") for room in ROOMS]
+
+STATIC_URL = "/static/"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("ONETEAM_LOG", "WARNING")},
+}
+
+PROJECT_NAME = _("oneteam")

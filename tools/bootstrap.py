@@ -1,3 +1,4 @@
+# ruff: noqa: S310, S603, T201  (its input is the project's own lock file and pip's configuration)
 """Makes the project's Python environment: `.venv` in the checkout, filled from the lock files with hashes checked.
 
     python3 tools/bootstrap.py [base|dev]
@@ -6,6 +7,7 @@ Runs before anything is installed, so it uses the standard library only. It does
 environment is up to date. Two starts at once wait for each other. Compiles stale translations as well.
 """
 
+import base64
 import configparser
 import fcntl
 import hashlib
@@ -102,7 +104,8 @@ def build(wanted):
             return
         # An environment for development stays one: base alone would leave it half renewed.
         kind = "dev" if stamp().get("kind") == "dev" else wanted
-        tell(f"setting up the Python environment in {VENV} (once; downloads about {60 if kind == 'base' else 120} MB) ...")
+        megabytes = 60 if kind == "base" else 120
+        tell(f"setting up the Python environment in {VENV} (once; downloads about {megabytes} MB) ...")
         STAMP.unlink(missing_ok=True)
         if not works():
             make_venv()
@@ -116,7 +119,7 @@ def works():
     """True when the environment's own Python is of this version and has pip."""
     version = f"import sys, pip; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"
     try:
-        return subprocess.run([PYTHON, "-I", "-c", version], capture_output=True).returncode == 0
+        return subprocess.run([PYTHON, "-I", "-c", version], capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 
@@ -131,7 +134,7 @@ def make_venv():
             entry.unlink()
     bundled = importlib.util.find_spec("ensurepip") is not None
     command = [sys.executable, "-I", "-m", "venv", *([] if bundled else ["--without-pip"]), VENV]
-    made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if made.returncode:
         raise SetupError(f"Python could not make the environment {VENV}:\n{made.stdout}")
     if not bundled:
@@ -158,10 +161,9 @@ def run_pip(pip, arguments):
     }
     for name in ("PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "PYTHONPATH", "PYTHONHOME"):
         environment.pop(name, None)
-    if subprocess.run([*pip, *arguments], env=environment).returncode:
+    if subprocess.run([*pip, *arguments], env=environment, check=False).returncode:
         raise SetupError(
-            "the locked packages could not be installed; pip's own words stand above.\n"
-            + advice([index for index in settings()["indexes"]])
+            "the locked packages could not be installed; pip's own words stand above.\n" + advice(settings()["indexes"])
         )
 
 
@@ -249,8 +251,6 @@ def read(opener, address):
     parts = urllib.parse.urlsplit(address)
     request = urllib.request.Request(urllib.parse.urldefrag(address).url, headers={"Accept": "text/html, */*"})
     if parts.username is not None and parts.hostname:
-        import base64
-
         name, password = urllib.parse.unquote(parts.username), urllib.parse.unquote(parts.password or "")
         token = base64.b64encode(f"{name}:{password}".encode()).decode()
         bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="")
@@ -284,8 +284,9 @@ def plain(address):
 def advice(indexes):
     places = ", ".join(map(plain, indexes)) or "none"
     return (
-        f"The packages are downloaded once from the package index (configured: {places}). Check the network; behind a proxy\n"
-        f"set HTTPS_PROXY, for a mirror PIP_INDEX_URL, for an own certificate authority PIP_CERT; then start again."
+        f"The packages are downloaded once from the package index (configured: {places}). Check the network;\n"
+        f"behind a proxy set HTTPS_PROXY, for a mirror PIP_INDEX_URL, for an own certificate authority PIP_CERT;\n"
+        f"then start again."
     )
 
 
@@ -295,7 +296,7 @@ def advice(indexes):
 def refresh_messages():
     """Compile every catalogue of translations whose source is newer."""
     stale = [str(po) for po in ROOT.glob("oneteam/**/locale/*/LC_MESSAGES/*.po") if is_stale(po)]
-    if stale and subprocess.run([PYTHON, "-I", __file__, "--compile-messages", *stale]).returncode:
+    if stale and subprocess.run([PYTHON, "-I", __file__, "--compile-messages", *stale], check=False).returncode:
         raise SetupError("the translations named above could not be compiled")
 
 
@@ -307,7 +308,7 @@ def is_stale(po):
 
 
 def compile_messages(paths):
-    import polib
+    import polib  # noqa: PLC0415  only the environment has it
 
     for path in map(Path, paths):
         fresh = path.with_suffix(f".mo.{os.getpid()}")
@@ -329,7 +330,9 @@ if __name__ == "__main__":
     try:
         if sys.version_info < LEAST:
             raise SetupError(
-                "Python {}.{} or newer is needed; this is {}.{} ({})".format(*LEAST, *sys.version_info[:2], sys.executable)
+                "Python {}.{} or newer is needed; this is {}.{} ({})".format(
+                    *LEAST, *sys.version_info[:2], sys.executable
+                )
             )
         sys.exit(main(sys.argv[1:]))
     except SetupError as error:

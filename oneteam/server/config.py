@@ -1,14 +1,13 @@
 """Where things lie and how a city's database is reached. Imports no Django: settings.py is made from this.
 
 Environment: ONETEAM_DATA (folder of everything the product writes), ONETEAM_CITY (the one city this process serves),
-ONETEAM_ROLE (see ROLES), ONETEAM_POOL=1 (pooled connections, for the web), DATABASE_URL (the city's own PostgreSQL server
-instead of the embedded one), ONETEAM_DATABASE (another database of that server, for tests).
+ONETEAM_ROLE (see ROLES), ONETEAM_POOL=1 (pooled connections, for the web), DATABASE_URL (the city's own PostgreSQL
+server instead of the embedded one), ONETEAM_DATABASE (another database of that server, for tests).
 """
 
 import json
 import os
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +59,7 @@ class CityPaths:
 
 
 def data_dir() -> Path:
-    """The folder of everything the product writes: ONETEAM_DATA, as root /var/lib/oneteam, else .oneteam in the checkout.
+    """ONETEAM_DATA, the folder of everything the product writes; else as root /var/lib/oneteam, or .oneteam here.
 
     Root has another default because the database never runs as root, and its user cannot enter root's folders.
     """
@@ -124,7 +123,7 @@ def write_private(path: Path, content: str) -> None:
     """Write a file that only its owner may read (0600), whole or not at all, on disk when this returns."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -142,6 +141,11 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise NotReadyError(f"{path} should hold a JSON object")
     return found
+
+
+def dump(content: dict[str, Any]) -> str:
+    """JSON as `read_json` takes it."""
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def postgres_dir(data: Path | None = None) -> Path:
@@ -240,10 +244,3 @@ def database(name: str, role: str, *, dbname: str | None = None, data: Path | No
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
-
-
-def disk_free(folder: Path) -> int:
-    """Free bytes on the disk a folder lies on (or will lie on)."""
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free

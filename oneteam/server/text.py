@@ -1,0 +1,9 @@
+"""Words for the operator, also before Django's settings are loaded (the database is started before them)."""
+
+from django.conf import settings
+from django.utils.translation import gettext
+
+
+def tr(message: str) -> str:
+    """The message in the reader's language where languages are known already, else in English."""
+    return gettext(message) if settings.configured else message

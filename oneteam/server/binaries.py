@@ -54,7 +54,7 @@ class Account:
         if self.uid is not None:
             drop = {"user": self.uid, "group": self.gid, "extra_groups": []}
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG", "LD_"))}
-        return subprocess.run(  # noqa: S603  our own programs only
+        told: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S603  our own programs only
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -68,6 +68,7 @@ class Account:
             check=False,
             **drop,  # type: ignore[call-overload]
         )
+        return told
 
     def reaches(self, path: Path) -> bool:
         """True when the account may pass through the folder or run the program, all parent folders included."""

@@ -8,6 +8,7 @@ server instead of the embedded one), ONETEAM_DATABASE (another database of that 
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,11 @@ class CityPaths:
     def checkpoints(self) -> Path:
         """Signed checkpoints with the leaf hashes of their batch, outside the database."""
         return self.root / "checkpoints.log"
+
+    @property
+    def web_key(self) -> Path:
+        """The key that signs sessions and forms (Django's SECRET_KEY)."""
+        return self.root / "web.key"
 
     @property
     def files(self) -> Path:
@@ -146,6 +152,33 @@ def read_json(path: Path) -> dict[str, Any]:
 def dump(content: dict[str, Any]) -> str:
     """JSON as `read_json` takes it."""
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def flag(name: str) -> bool:
+    """True when the environment variable says 1, true, yes or on; raises NotReadyError for a word that says neither."""
+    word = os.environ.get(name, "").strip().lower()
+    if word in ("1", "true", "yes", "on"):
+        return True
+    if word in ("", "0", "false", "no", "off"):
+        return False
+    raise NotReadyError(f"{name}={word!r} says neither yes nor no: set it to 1 or 0")
+
+
+def words(name: str, *, default: Iterable[str] = ()) -> list[str]:
+    """The comma-separated words of an environment variable; the default where it is unset or empty."""
+    found = [word.strip() for word in os.environ.get(name, "").split(",")]
+    return [word for word in found if word] or list(default)
+
+
+def secret(name: str, file: str, *, data: Path | None = None) -> str:
+    """The content of a key file in a city's folder; "" where the city is not made yet."""
+    path = city_paths(name, data).root / file
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise NotReadyError(f"{path} cannot be read: {error.strerror}; start as the user who made the city") from error
 
 
 def postgres_dir(data: Path | None = None) -> Path:

@@ -10,8 +10,8 @@ from oneteam.server import config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 CITY = config.city()
-CITY_DIR = config.city_dir(CITY)
-ROLE = config.role()
+PATHS = config.city_paths(CITY)
+ROLE = os.environ.get("ONETEAM_ROLE") or "app"
 DATABASES = {"default": config.database(CITY, ROLE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -21,10 +21,10 @@ ALLOWED_HOSTS = config.words("ONETEAM_HOSTS", default=["localhost", "127.0.0.1",
 CSRF_TRUSTED_ORIGINS = config.words("ONETEAM_ORIGINS")
 USE_X_FORWARDED_HOST = False
 
-MASTER_KEY = str(CITY_DIR / "master.key")
-SEALER_KEY = str(CITY_DIR / "sealer.key")
-CHECKPOINT_FILE = str(CITY_DIR / "checkpoints.log")
-FILES_DIR = str(CITY_DIR / "files")
+MASTER_KEY = str(PATHS.master_key)
+SEALER_KEY = str(PATHS.sealer_key)
+CHECKPOINT_FILE = str(PATHS.checkpoints)
+FILES_DIR = str(PATHS.files)
 LAW_DIRS = [str(BASE_DIR / "law"), *config.words("ONETEAM_LAW")]
 DEMO_DIR = str(BASE_DIR / "demo")
 

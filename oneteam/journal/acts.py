@@ -16,7 +16,7 @@ from oneteam.journal.canonical import canonical, commitment, compose_body, discl
 from oneteam.journal.kinds import act_kind
 from oneteam.journal.subjects import data_keys
 from oneteam.journal.vault import Personal, fresh_salt, seal_values, vault
-from oneteam.kernel.errors import ConflictError
+from oneteam.kernel.errors import ConflictError, NotAllowedError
 from oneteam.kernel.ids import uuid7
 
 P = ParamSpec("P")
@@ -128,12 +128,15 @@ def record(
     region time; the recording time is the database's. `place` is "longitude,latitude" with six decimals in WGS 84.
     `about` names other objects whose file this act belongs to. `key` and `digest` make the act idempotent per actor.
 
-    Raises ValueError for a field the kind does not declare, LookupError for an unknown kind.
+    Raises NotAllowedError where the kind names who may and the actor is not among them, ValueError for a field the
+    kind does not declare, LookupError for an unknown kind.
     """
     if not connection.in_atomic_block:
         raise WithoutTransactionError(kind)
     payload, personal = payload or {}, personal or {}
     declared = act_kind(kind)
+    if declared.who is not None and actor.role_or_kind not in declared.who:
+        raise NotAllowedError(_("%(act)s is not among the acts of this post.") % {"act": kind})
     declared.check(payload, {name for items in personal.values() for name in items})
     act, salt = uuid7(), fresh_salt()
     values = _commit(salt, payload, personal)

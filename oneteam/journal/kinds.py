@@ -26,6 +26,7 @@ class ActKind:
     fields: Mapping[str, type | tuple[type, ...]] = field(default_factory=dict)
     personal: frozenset[str] = frozenset()
     version: int = 1
+    who: frozenset[str] | None = None
 
     def check(self, payload: Mapping[str, Any], personal_names: set[str]) -> None:
         """Raise ValueError for a field that this kind does not declare or that has another type."""

@@ -1,0 +1,181 @@
+"""Writes to the directory of people, and the acts of signing in."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oneteam.journal.acts import record, write
+from oneteam.journal.actors import PUBLIC, Actor
+from oneteam.journal.kinds import ActKind, register
+from oneteam.kernel.clock import legal_day
+from oneteam.kernel.errors import BadInputError, NotAllowedError
+from oneteam.kernel.ids import uuid7
+from oneteam.people.models import Account, Duty, Person, Post, Role, Unit
+
+_DIRECTORY = frozenset({"operator", "system_admin"})
+_EVERYBODY = frozenset(Role.values)
+
+register(ActKind(name="unit.registered", text=gettext_lazy("Unit %(code)s registered"), fields={"code": str}, who=_DIRECTORY))
+register(ActKind(name="person.registered", text=gettext_lazy("Person registered"), who=_DIRECTORY))
+register(
+    ActKind(
+        name="post.given",
+        text=gettext_lazy("Post given: %(role)s from %(valid_from)s"),
+        fields={"role": str, "unit": str, "valid_from": str, "valid_to": str},
+        who=_DIRECTORY,
+    )
+)
+register(ActKind(name="post.ended", text=gettext_lazy("Post ended on %(valid_to)s"), fields={"valid_to": str}, who=_DIRECTORY))
+register(
+    ActKind(
+        name="duty.planned",
+        text=gettext_lazy("Duty planned"),
+        fields={"post": str, "starts": str, "ends": str},
+        who=_DIRECTORY | {"brigade_leader", "dispatcher"},
+    )
+)
+register(ActKind(name="account.made", text=gettext_lazy("Account made"), who=frozenset({"operator", "security_admin"})))
+register(ActKind(name="session.signed_in", text=gettext_lazy("Signed in"), who=_EVERYBODY))
+register(ActKind(name="session.signed_out", text=gettext_lazy("Signed out"), who=_EVERYBODY))
+register(ActKind(name="session.failed", text=gettext_lazy("Sign-in failed"), who=frozenset({"public"})))
+register(ActKind(name="post.taken", text=gettext_lazy("Acts as %(role)s"), fields={"role": str}, who=_EVERYBODY))
+
+
+@write
+def register_unit(
+    *, actor: Actor, at: datetime, code: str, kind: str, name_zh: str, name_en: str, parent: UUID | None, area: UUID | None
+) -> UUID:
+    """Register a unit below its parent; `area` is the place it serves."""
+    unit = uuid7()
+    record(kind="unit.registered", actor=actor, at=at, stream=unit, payload={"code": code})
+    Unit.objects.create(
+        id=unit, code=code, kind=kind, name_zh=name_zh, name_en=name_en, parent_id=parent, area_id=area
+    )
+    return unit
+
+
+@write
+def register_person(*, actor: Actor, at: datetime, name_zh: str, name_en: str) -> UUID:
+    """Register a person. Posts and an account are given apart."""
+    person = uuid7()
+    record(kind="person.registered", actor=actor, at=at, stream=person)
+    Person.objects.create(id=person, name_zh=name_zh, name_en=name_en)
+    return person
+
+
+@write
+def give_post(
+    *,
+    actor: Actor,
+    at: datetime,
+    person: UUID,
+    unit: UUID,
+    role: str,
+    title_zh: str,
+    title_en: str,
+    valid_from: date,
+    valid_to: date | None = None,
+    scope: Sequence[UUID] = (),
+) -> UUID:
+    """Give a person a post; `scope` holds the places it covers.
+
+    Raises BadInputError for an unknown role and for a post the person already holds in that span.
+    """
+    if role not in Role.values:
+        raise BadInputError(_("There is no role %(role)s.") % {"role": role})
+    post = uuid7()
+    record(
+        kind="post.given", actor=actor, at=at, stream=post, about=[person],
+        payload={
+            "role": role, "unit": str(unit), "valid_from": valid_from.isoformat(),
+            "valid_to": valid_to.isoformat() if valid_to else "",
+        },
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            Post.objects.create(
+                id=post, person_id=person, unit_id=unit, role=role, title_zh=title_zh, title_en=title_en,
+                scope=list(scope), valid_from=valid_from, valid_to=valid_to,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise BadInputError(_("The person already holds this post in that span; end it first.")) from error
+    return post
+
+
+@write
+def end_post(*, actor: Actor, at: datetime, post: UUID, valid_to: date) -> None:
+    """End a post with a day, the last on which it is held. Its holder loses it at the next request after that day."""
+    held = Post.objects.select_for_update().get(id=post)
+    if valid_to < held.valid_from:
+        raise BadInputError(_("A post cannot end before it begins."))
+    record(
+        kind="post.ended", actor=actor, at=at, stream=post, about=[held.person_id],
+        payload={"valid_to": valid_to.isoformat()},
+    )  # fmt: skip
+    Post.objects.filter(id=post).update(valid_to=valid_to)
+
+
+@write
+def plan_duty(*, actor: Actor, at: datetime, post: UUID, starts: datetime, ends: datetime) -> UUID:
+    """Plan a turn of duty for a post, from `starts` until before `ends`. Turns of one post may not overlap."""
+    duty = uuid7()
+    record(
+        kind="duty.planned", actor=actor, at=at, stream=duty,
+        payload={"post": str(post), "starts": starts.isoformat(), "ends": ends.isoformat()},
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            Duty.objects.create(id=duty, post_id=post, starts=starts, ends=ends)
+    except IntegrityError as error:
+        raise BadInputError(_("A turn of duty must end after it starts and may not overlap another one.")) from error
+    return duty
+
+
+@write
+def make_account(*, actor: Actor, at: datetime, person: UUID, username: str, password: str) -> UUID:
+    """Make the one account of a person. The password is stored only as its hash."""
+    record(kind="account.made", actor=actor, at=at, stream=person)
+    account = Account(username=username, person_id=person)
+    account.set_password(password)
+    account.save(force_insert=True)
+    return account.id
+
+
+@write
+def sign_in(*, actor: Actor, at: datetime) -> None:
+    """Record that a person signed in; the stream is the person's file."""
+    record(kind="session.signed_in", actor=actor, at=at, stream=_person(actor))
+
+
+@write
+def sign_out(*, actor: Actor, at: datetime) -> None:
+    """Record that a person signed out."""
+    record(kind="session.signed_out", actor=actor, at=at, stream=_person(actor))
+
+
+@write
+def sign_in_failed(*, at: datetime, username: str) -> None:
+    """Record a failed sign-in in the file of the account's person; a name nobody has leaves no act."""
+    known = Account.objects.filter(username=username).first()
+    if known is not None:
+        record(kind="session.failed", actor=PUBLIC, at=at, stream=known.person_id)
+
+
+@write
+def take_post(*, actor: Actor, at: datetime) -> None:
+    """Record that a person acts under this post from now on. NotAllowedError for a post not held on that day."""
+    held = Post.objects.filter(id=actor.post, person_id=_person(actor)).first()
+    if held is None or not held.holds_on(legal_day(at)):
+        raise NotAllowedError(_("This post is not yours today."))
+    record(kind="post.taken", actor=actor, at=at, stream=_person(actor), payload={"role": held.role})
+
+
+def _person(actor: Actor) -> UUID:
+    person = actor.person_id
+    if person is None:
+        raise NotAllowedError(_("Only a person can sign in."))
+    return person

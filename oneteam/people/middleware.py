@@ -1,0 +1,56 @@
+"""The post a signed-in person acts under, checked anew at every request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from oneteam.journal.actors import Actor
+from oneteam.kernel.clock import legal_day, now
+from oneteam.people.models import Account
+from oneteam.people.queries import HeldPost, actor_under, posts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts in this request: the post in force, the posts to change to, and the actor for acts."""
+
+    post: HeldPost
+    posts: tuple[HeldPost, ...]
+    actor: Actor
+
+
+class PersonRequest(HttpRequest):
+    """A request that came through `acting_person` with a person acting under a post."""
+
+    acting: Acting
+
+
+def acting_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Set `request.acting` for a person under a post; send one who has still to choose to the choice of posts.
+
+    A post that ended while its holder was signed in is gone with the next request.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.acting = None  # type: ignore[attr-defined]
+        user = request.user
+        if isinstance(user, Account):
+            held = posts_of(user.person_id, legal_day(now()))
+            chosen = next((post for post in held if str(post.id) == request.session.get("post")), None)
+            if chosen is not None:
+                acting = Acting(post=chosen, posts=tuple(held), actor=actor_under(chosen))
+                request.acting = acting  # type: ignore[attr-defined]
+            elif not _open_path(request.path):
+                return redirect("posts")
+        return get_response(request)
+
+    return middleware
+
+
+def _open_path(path: str) -> bool:
+    """Tell whether a page works without a post: the choice itself, signing out, the shell's own switches."""
+    prefixes = (reverse("posts"), reverse("account_logout"), "/static/", "/language/", "/theme/", "/api/")
+    return path.startswith(prefixes)

@@ -1,0 +1,169 @@
+"""Units, persons, their posts and duty; the accounts they sign in with."""
+
+from datetime import date
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from oneteam.journal.kinds import TableKind, table
+from oneteam.kernel.ids import uuid7
+
+
+class Role(models.TextChoices):
+    """The roles of DESIGN section 2; each is a column of the role × act table."""
+
+    DISPATCHER = "dispatcher"
+    GRID_ATTENDANT = "grid_attendant"
+    OFFICER = "officer"
+    BRIGADE_LEADER = "brigade_leader"
+    LEGAL_REVIEWER = "legal_reviewer"
+    STATIONED_LAWYER = "stationed_lawyer"
+    HEAD = "head"
+    CASHIER = "cashier"
+    GUEST = "guest"
+    LIAISON = "liaison"
+    CONTRACTOR_MANAGER = "contractor_manager"
+    CONTRACTOR_CREW = "contractor_crew"
+    TRAINER = "trainer"
+    AUDITOR = "auditor"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+
+class UnitKind(models.TextChoices):
+    BUREAU = "bureau"
+    BRIGADE = "brigade"
+    SQUAD = "squad"
+    STATION = "station"
+    COMMITTEE = "committee"
+    CONTRACTOR = "contractor"
+    AGENCY = "agency"
+    DEPARTMENT = "department"
+
+
+@table(TableKind.GUARDED, code=10)
+class Unit(models.Model):
+    """The bureau, a brigade, a joint station, the contractor, an outside department."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=12, choices=UnitKind.choices)
+    name_zh = models.TextField()
+    name_en = models.TextField()
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    area = models.ForeignKey("places.Place", models.PROTECT, null=True)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+@table(TableKind.GUARDED, code=11)
+class Person(models.Model):
+    """Somebody who acts in the platform. A person may hold several posts."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name_zh = models.TextField()
+    name_en = models.TextField()
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class _DateSpan(Func):
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+class _TimeSpan(Func):
+    function = "tstzrange"
+    output_field = DateTimeRangeField()
+
+
+@table(TableKind.GUARDED, code=12)
+class Post(models.Model):
+    """A role in a unit, held by a person from a day to a day (both included; open when `valid_to` is null)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    title_zh = models.TextField()
+    title_en = models.TextField()
+    scope = ArrayField(models.UUIDField(), default=list)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="people_post_once",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("unit", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (
+                        _DateSpan(F("valid_from"), F("valid_to"), models.Value("[]")),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+            models.CheckConstraint(
+                name="people_post_span", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title_zh} {self.person_id}"
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether the post is held on a legal day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@table(TableKind.GUARDED, code=13)
+class Duty(models.Model):
+    """A turn of duty of a post: from, until (region time, end not included)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="duties")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="people_duty_once",
+                expressions=[
+                    ("post", RangeOperators.EQUAL),
+                    (_TimeSpan(F("starts"), F("ends")), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(name="people_duty_span", condition=Q(ends__gt=F("starts"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.starts:%Y-%m-%d %H:%M}"
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Finds accounts by their user name."""
+
+
+@table(TableKind.SESSION)
+class Account(AbstractBaseUser):
+    """What a person signs in with. Credentials are session data: the acts are signed in, out, failed, locked."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    username = models.CharField(max_length=60, unique=True)
+    person = models.OneToOneField(Person, models.PROTECT, related_name="account")
+    is_active = models.BooleanField(default=True)
+
+    objects = AccountManager()
+    USERNAME_FIELD = "username"
+
+    def __str__(self) -> str:
+        return self.username

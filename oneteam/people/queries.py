@@ -1,0 +1,95 @@
+"""Reading the directory of people."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from oneteam.journal.actors import Actor, ActorKind
+from oneteam.kernel.clock import legal_day
+from oneteam.people.models import Duty, Person, Post
+from oneteam.places.queries import localised
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A post as pages name it."""
+
+    id: UUID
+    person: UUID
+    name: str
+    role: str
+    title: str
+    unit: str
+    scope: tuple[UUID, ...]
+
+    @property
+    def label(self) -> str:
+        """Title and unit, such as "Grid attendant, Haitang station"."""
+        return f"{self.title} {self.unit}"
+
+
+def _held(post: Post) -> HeldPost:
+    return HeldPost(
+        id=post.id,
+        person=post.person_id,
+        name=localised(post.person.name_zh, post.person.name_en),
+        role=post.role,
+        title=localised(post.title_zh, post.title_en),
+        unit=localised(post.unit.name_zh, post.unit.name_en),
+        scope=tuple(post.scope),
+    )
+
+
+def _valid(day: date) -> Q:
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
+def posts_of(person: UUID, day: date) -> list[HeldPost]:
+    """Return the posts a person holds on a legal day, in the order they were given."""
+    held = Post.objects.filter(_valid(day), person_id=person).select_related("person", "unit").order_by("id")
+    return [_held(post) for post in held]
+
+
+def posts(ids: Iterable[UUID]) -> dict[UUID, HeldPost]:
+    """Return these posts, held or ended, in one query."""
+    found = Post.objects.filter(id__in=set(ids)).select_related("person", "unit")
+    return {post.id: _held(post) for post in found}
+
+
+def on_duty(at: datetime, roles: Sequence[str]) -> list[HeldPost]:
+    """Return the posts of these roles that are held and on duty at a moment, by name."""
+    turns = (
+        Duty.objects.filter(starts__lte=at, ends__gt=at, post__role__in=roles)
+        .filter(post__in=Post.objects.filter(_valid(legal_day(at))))
+        .select_related("post__person", "post__unit")
+    )
+    return sorted((_held(turn.post) for turn in turns), key=lambda held: held.name)
+
+
+def actor_names(references: Iterable[str]) -> dict[str, str]:
+    """Return a readable name for each actor reference (`person:…`, `machine:triage@3`, `public`), in one query."""
+    wanted = set(references)
+    persons = {UUID(ref.partition(":")[2]) for ref in wanted if ref.startswith("person:")}
+    names = {
+        f"person:{person.id}": localised(person.name_zh, person.name_en)
+        for person in Person.objects.filter(id__in=persons)
+    }
+    for reference in wanted - names.keys():
+        kind, _sep, rest = reference.partition(":")
+        label = {
+            "machine": _("Machine %(name)s"),
+            "operator": _("Operator %(name)s"),
+            "client": _("Connected system"),
+            "public": _("A citizen"),
+        }.get(kind, _("Unknown"))
+        names[reference] = label % {"name": rest} if "%" in label else label
+    return names
+
+
+def actor_under(post: HeldPost) -> Actor:
+    """Return the actor for a person acting under a post."""
+    return Actor(kind=ActorKind.PERSON, id=str(post.person), post=post.id, role=post.role, name=post.name)

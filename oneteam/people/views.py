@@ -1,0 +1,60 @@
+"""Choosing the post one acts under."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from oneteam.kernel.clock import legal_day, now
+from oneteam.kernel.errors import NotAllowedError
+from oneteam.people import acts
+from oneteam.people.middleware import PersonRequest
+from oneteam.people.models import Account
+from oneteam.people.queries import actor_under, posts_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[PersonRequest, P], HttpResponse]
+
+
+def for_roles(*roles: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Let a view be seen by persons acting under one of these roles (any role when none is named).
+
+    Others get 403 with the roles that may; who is not signed in is asked to.
+    """
+
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @login_required
+        @wraps(view)
+        def guarded(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if roles and request.acting.post.role not in roles:
+                raise NotAllowedError(request.acting.post.title)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def posts(request: HttpRequest) -> HttpResponse:
+    """Show the person's posts of today; POST takes one."""
+    user = request.user
+    assert isinstance(user, Account)
+    moment = now()
+    held = posts_of(user.person_id, legal_day(moment))
+    if request.method == "POST":
+        chosen = next((post for post in held if str(post.id) == request.POST.get("post")), None)
+        if chosen is not None:
+            acts.take_post(actor=actor_under(chosen), at=moment)
+            request.session["post"] = str(chosen.id)
+            target = request.POST.get("next", "")
+            if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+                target = "home"
+            return redirect(target)
+    return render(request, "people/posts.html", {"held": held, "current": request.session.get("post")})

@@ -1,0 +1,75 @@
+"""Reading the ground."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from oneteam.places.models import Place, PlaceKind, Region
+
+Ring = Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A place as pages name it."""
+
+    id: UUID
+    kind: str
+    name: str
+    lon: Decimal
+    lat: Decimal
+
+
+def region() -> Region | None:
+    """Return the region, or None before it is defined."""
+    return Region.objects.first()
+
+
+def localised(zh: str, en: str) -> str:
+    """Return the name in the reader's language."""
+    return zh if (get_language() or "zh-hans").startswith("zh") else en
+
+
+def inside(ring: Ring, lon: float, lat: float) -> bool:
+    """Tell whether a point lies inside a closed ring (even-odd rule; degrees)."""
+    hit = False
+    for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+        if (y1 > lat) != (y2 > lat) and lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
+            hit = not hit
+    return hit
+
+
+def in_region(lon: Decimal, lat: Decimal) -> bool:
+    """Tell whether a point (degrees, WGS 84) lies in the region; True where no outline is known."""
+    here = region()
+    if here is None or not here.outline:
+        return True
+    return inside(here.outline, float(lon), float(lat))
+
+
+def all_places() -> list[Place]:
+    """Return every place, areas first, for the gazetteer and for choices in forms."""
+    order = {kind: position for position, kind in enumerate(PlaceKind.values)}
+    return sorted(Place.objects.all(), key=lambda place: (order[place.kind], place.code))
+
+
+def place_names(ids: set[UUID]) -> dict[UUID, Named]:
+    """Return these places as pages name them, in one query."""
+    return {
+        place.id: Named(place.id, place.kind, localised(place.name_zh, place.name_en), place.lon, place.lat)
+        for place in Place.objects.filter(id__in=ids)
+    }
+
+
+def surrounding(lon: Decimal, lat: Decimal) -> Place | None:
+    """Return the smallest place whose outline holds the point: its grid, else community, else area."""
+    rank = [PlaceKind.GRID, PlaceKind.COMMUNITY, PlaceKind.AREA]
+    found = [
+        place
+        for place in Place.objects.filter(outline__isnull=False)
+        if inside(place.outline, float(lon), float(lat))
+    ]
+    return min(found, key=lambda place: rank.index(PlaceKind(place.kind)), default=None)

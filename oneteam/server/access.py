@@ -58,14 +58,12 @@ def make_database(dbname: str, *, data: Path | None = None) -> None:
     if config.external() and dbname == config.server(data)["dbname"]:
         return
     with administrator("postgres" if not config.external() else None, data=data) as connection:
+        connection.execute("select pg_advisory_lock(hashtextextended('oneteam.databases', 0))")
         if not config.external():
             # A city's role has no business in the server's own databases either.
             connection.execute("revoke connect, temporary on database postgres, template1 from public")
         if connection.execute("select 1 from pg_database where datname = %s", [dbname]).fetchone():
             return
-        try:
-            connection.execute(
-                sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(dbname))
-            )
-        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            return  # another process was quicker
+        connection.execute(
+            sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(dbname))
+        )

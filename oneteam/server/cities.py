@@ -45,8 +45,11 @@ def create_city(name: str, *, dbname: str | None = None, data: Path | None = Non
             config.write_private(paths.web_key, secrets.token_urlsafe(50) + "\n")
         for role in config.ROLES:
             _make_role(connection, name, role, passwords[role])
-        _make_schemas(connection, name)
-        connect_roles(connection, name, dbname)
+        with connection.transaction():
+            # Schemas, extensions and the database's own rights are shared ground: one city at a time.
+            connection.execute("select pg_advisory_xact_lock(hashtextextended('oneteam.cities', 0))")
+            _make_schemas(connection, name)
+            connect_roles(connection, name, dbname)
         for role in config.ROLES:
             if not _opens(role_dsn(name, role, dbname=dbname, data=data)):
                 _set_password(connection, config.role_name(name, role), passwords[role])
@@ -114,29 +117,22 @@ def _make_schemas(connection: Connection, name: str) -> None:
     others = sql.SQL(", ").join(sql.Identifier(config.role_name(name, role)) for role in ("app", "sealer", "reader"))
     everybody = sql.SQL(", ").join([owner, others])
     superuser = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
-    with connection.transaction():
-        # Schemas and extensions are shared ground: one city at a time in a database.
-        connection.execute("select pg_advisory_xact_lock(hashtextextended('oneteam.cities', 0))")
-        if not (superuser and superuser[0]):
-            connection.execute(sql.SQL("grant {} to current_user").format(owner))
-        connection.execute("revoke all on schema public from public")
-        connection.execute("create schema if not exists ext")
-        connection.execute(sql.SQL("grant usage on schema ext to {}").format(everybody))
-        for extension in EXTENSIONS:
-            connection.execute(
-                sql.SQL("create extension if not exists {} schema ext").format(sql.Identifier(extension))
-            )
-        for schema in map(sql.Identifier, (name, f"{name}_queue")):
-            connection.execute(sql.SQL("create schema if not exists {} authorization {}").format(schema, owner))
-            connection.execute(sql.SQL("revoke all on schema {} from public").format(schema))
-            connection.execute(sql.SQL("grant usage on schema {} to {}").format(schema, others))
-        # PostgreSQL lets everybody call a new function and use a new type; ours are granted by name (grant_rights).
-        for kind in ("functions", "types"):
-            connection.execute(
-                sql.SQL("alter default privileges for role {} revoke all on {} from public").format(
-                    owner, sql.SQL(kind)
-                )
-            )
+    if not (superuser and superuser[0]):
+        connection.execute(sql.SQL("grant {} to current_user").format(owner))
+    connection.execute("revoke all on schema public from public")
+    connection.execute("create schema if not exists ext")
+    connection.execute(sql.SQL("grant usage on schema ext to {}").format(everybody))
+    for extension in EXTENSIONS:
+        connection.execute(sql.SQL("create extension if not exists {} schema ext").format(sql.Identifier(extension)))
+    for schema in map(sql.Identifier, (name, f"{name}_queue")):
+        connection.execute(sql.SQL("create schema if not exists {} authorization {}").format(schema, owner))
+        connection.execute(sql.SQL("revoke all on schema {} from public").format(schema))
+        connection.execute(sql.SQL("grant usage on schema {} to {}").format(schema, others))
+    # PostgreSQL lets everybody call a new function and use a new type; ours are granted by name (grant_rights).
+    for kind in ("functions", "types"):
+        connection.execute(
+            sql.SQL("alter default privileges for role {} revoke all on {} from public").format(owner, sql.SQL(kind))
+        )
 
 
 @contextmanager

@@ -194,7 +194,17 @@ def migrate(name: str, *, dbname: str | None = None, data: Path | None = None) -
         "ONETEAM_DATABASE": dbname or config.database_name(data),
         "PYTHONPATH": str(config.CHECKOUT),
     }
-    command = [sys.executable, "-P", "-m", "django", "migrate", "--no-input", "--settings", "oneteam.settings"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "django",
+        "migrate",
+        "--no-input",
+        "--skip-checks",
+        "--settings",
+        "oneteam.settings",
+    ]
     told = subprocess.run(  # noqa: S603  our own interpreter
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )

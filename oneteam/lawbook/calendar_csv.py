@@ -13,7 +13,7 @@ from oneteam.lawbook.calendar import CalendarRow, days_in
 
 MAX_BYTES = 1_000_000  # some 50 years of lines
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-LEAST_WORKDAYS, MOST_WORKDAYS = 230, 262  # the years 2004 to 2026 lie between 247 and 252
+LEAST_WORKDAYS, MOST_WORKDAYS = 230, 262  # the years 2004 to 2026 lie between 248 and 252
 MAX_NAME = 100
 MAX_FAULTS = 100
 

@@ -1,0 +1,43 @@
+"""A data folder of its own for each test that starts servers: the database's user cannot enter root's pytest folders."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from oneteam.server import config, postgres
+
+
+def _stop(data: Path) -> None:
+    if (config.postgres_dir(data) / "pgdata").exists():
+        postgres.Server(config.postgres_dir(data), {}).stop()
+
+
+@pytest.fixture
+def ground(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder that any user may pass through; every server below it is stopped afterwards."""
+    for name in ("DATABASE_URL", "ONETEAM_DATABASE", "ONETEAM_CITY", "ONETEAM_POOL"):
+        monkeypatch.delenv(name, raising=False)
+    folder = Path(tempfile.mkdtemp(prefix="ot-"))
+    folder.chmod(0o711)
+    monkeypatch.setenv("ONETEAM_DATA", str(folder))
+    yield folder
+    for home in folder.rglob("postgres/lock"):
+        _stop(home.parent.parent)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def shared_ground() -> Iterator[Path]:
+    """One server for all tests of a module that only need cities."""
+    if os.environ.get("DATABASE_URL"):
+        pytest.skip("cities of the embedded server; the rights on another server are tested by the migrated cities")
+    folder = Path(tempfile.mkdtemp(prefix="ot-"))
+    folder.chmod(0o711)
+    postgres.ensure(folder, durable=False)
+    yield folder
+    _stop(folder)
+    shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""A data folder of its own for each test that starts servers: the database's user cannot enter root's pytest folders."""
+"""A data folder of its own for each test of servers: the database's user cannot enter root's pytest folders."""
 
 import os
 import shutil

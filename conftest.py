@@ -1,0 +1,87 @@
+"""Fixtures for all rooms. A test that asks for `city` gets a migrated city of its own; no other test sees it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from oneteam.server import config, testing
+
+os.environ["ONETEAM_CITY"] = testing.CITY
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
+for variable in ("ONETEAM_ROLE", "ONETEAM_DATABASE", "ONETEAM_POOL"):
+    os.environ.pop(variable, None)
+
+import django
+from django.conf import settings
+from django.db import connections
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start Django on the tests' own data folder."""
+    django.setup()
+    _own_files()
+
+
+def _own_files() -> None:
+    paths = config.city_paths(testing.CITY, testing.data())
+    settings.MASTER_KEY = str(paths.master_key)
+    settings.SEALER_KEY = str(paths.sealer_key)
+    settings.CHECKPOINT_FILE = str(paths.checkpoints)
+    settings.FILES_DIR = str(paths.files)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ALLOWED_HOSTS = ["*"]
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """The database of one test. `database(role)` is a DATABASES entry for another role than the app's."""
+
+    name: str
+
+    def database(self, role: str) -> dict[str, object]:
+        """Return how another role reaches this database."""
+        return testing.database(self.name, role)
+
+    def act_as(self, role: str) -> None:
+        """Connect this process as another of the city's roles (owner, app, sealer, reader)."""
+        _point_at(self.name, role)
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment for a child process that works on this database."""
+        return testing.environment(self.name)
+
+
+def _point_at(name: str, role: str) -> None:
+    connections.close_all()
+    connections["default"].settings_dict.update(testing.database(name, role))
+
+
+def _found(name: str) -> None:
+    """Found the demo city in a template: keys, law, settings, places, people."""
+    command = "from oneteam.server.founding import main; main()"
+    environment = {**testing.environment(name), "PYTHONPATH": str(config.CHECKOUT)}
+    done = subprocess.run([sys.executable, "-c", command], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
+
+
+@pytest.fixture(scope="session")
+def template() -> Iterator[testing.Template]:
+    """The migrated and founded database that clones are made of."""
+    membership = testing.join()
+    yield testing.prepare(fill=_found)
+    membership.leave()
+
+
+@pytest.fixture
+def city(template: testing.Template) -> Iterator[City]:
+    """A founded city of this test's own: Django's connection points at it as the app role."""
+    name = testing.clone(template)
+    _point_at(name, "app")
+    yield City(name)
+    connections.close_all()
+    testing.drop(name)

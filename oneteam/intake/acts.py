@@ -1,0 +1,346 @@
+"""Writes to reports and incidents."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oneteam.intake.importing import Line
+from oneteam.intake.models import Incident, Report
+from oneteam.intake.telling import TEXT_LIMIT, Told, check_told
+from oneteam.journal.acts import earlier, record, request_digest, write
+from oneteam.journal.actors import Actor
+from oneteam.journal.kinds import ActKind, register
+from oneteam.journal.subjects import new_subject, subject_of
+from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, LineFault, MissingError
+from oneteam.kernel.ids import uuid7
+from oneteam.places.queries import in_region
+from oneteam.procedures.acts import step_kind, take_step
+
+step_kind(
+    name="report.received",
+    text=gettext_lazy("Report received"),
+    fields={"channel": str, "source": str, "told_at": str, "imported": bool, "point": str},
+    personal={"title", "text", "address", "external_id", "caller_name", "caller_phone"},
+)
+step_kind(name="report.answered", text=gettext_lazy("Answered to the source"), fields={"result": str}, personal={"answer"})
+step_kind(name="report.closed", text=gettext_lazy("Report closed"), fields={"contacted": bool})
+step_kind(name="report.reopened", text=gettext_lazy("Report reopened: the caller says that it is not done"), personal={"reason"})
+step_kind(
+    name="incident.opened",
+    text=gettext_lazy("Incident %(number)s opened"),
+    fields={"number": int, "proposal": str},
+)
+step_kind(
+    name="incident.established",
+    text=gettext_lazy("Established as %(matter)s"),
+    fields={
+        "matter": str, "field": str, "handling": str, "urgency": str, "place": str, "point": str,
+        "proposal": str, "corrected": list,
+    },
+)  # fmt: skip
+step_kind(name="incident.resolved", text=gettext_lazy("Incident resolved"))
+register(
+    ActKind(
+        name="report.joined",
+        text=gettext_lazy("Joined to incident %(number)s"),
+        fields={"number": int, "incident": str},
+        who=frozenset({"dispatcher"}),
+    )
+)
+register(
+    ActKind(
+        name="import.done",
+        text=gettext_lazy("%(taken)s reports imported, %(known)s known before"),
+        fields={"taken": int, "known": int, "source": str},
+        who=frozenset({"operator", "dispatcher", "system_admin"}),
+    )
+)
+
+RESULTS = ("done", "explained", "passed_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A report that stands in the journal; `known` when it was there before this call."""
+
+    id: UUID
+    number: int
+    known: bool
+
+
+def told_digest(told: Told) -> bytes:
+    """Return the keyed digest by which the same telling is known again."""
+    return request_digest(
+        told.channel, told.text, told.told_at.isoformat(), told.title, told.address, told.caller_name,
+        told.caller_phone, told.external_id, str(told.lon), str(told.lat),
+    )  # fmt: skip
+
+
+@write
+def receive_report(*, actor: Actor, at: datetime, told: Told, source: str, key: str | None = None) -> Received:
+    """Take a report as told. The clock of the answer starts at `at`.
+
+    `source` names who hands it in (`staff`, `api:<client>`); an external id is unique per source: the same report
+    again is answered with the one taken before. Raises ToldFaultsError, and ConflictError where the external id or
+    the idempotency key came before with another content.
+    """
+    check_told(told, at=at, in_region=in_region)
+    digest = told_digest(told)
+    before = earlier(actor=actor, key=key, digest=digest)
+    if before is not None:
+        return _known(before.stream)
+    if told.external_id is not None:
+        known = Report.objects.filter(source=source, external_id=told.external_id).first()
+        if known is not None:
+            if bytes(known.digest) != digest:
+                raise ConflictError(
+                    _("Report “%(id)s” came before with another content; a report is never changed, tell a new one.")
+                    % {"id": told.external_id}
+                )
+            return Received(known.id, known.number, known=True)
+    return _receive(actor=actor, at=at, told=told, source=source, digest=digest, key=key, imported=False)
+
+
+def _known(report: UUID) -> Received:
+    number = Report.objects.values_list("number", flat=True).get(id=report)
+    return Received(report, number, known=True)
+
+
+def _receive(
+    *, actor: Actor, at: datetime, told: Told, source: str, digest: bytes, key: str | None, imported: bool
+) -> Received:
+    report, text = uuid7(), new_subject()
+    personal: dict[UUID, dict[str, Any]] = {text: {"title": told.title, "text": told.text, "address": told.address}}
+    caller = _caller(told)
+    if caller is not None:
+        personal[caller] = {"caller_name": told.caller_name, "caller_phone": told.caller_phone}
+    point = f"{told.lon},{told.lat}" if told.lon is not None else ""
+    taken = take_step(
+        step="report.receive", object_id=report, actor=actor, at=at, facts={"imported": imported},
+        payload={
+            "channel": told.channel, "source": source, "told_at": told.told_at.isoformat(), "imported": imported,
+            "point": point,
+        },
+        personal=personal, key=key, digest=digest,
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO intake_report (id, number, channel, source, external_id, told_at, received_at, received_act,"
+            " text_subject, caller_subject, digest, imported, lon, lat) VALUES"
+            " (%s, nextval('intake_report_number_seq'), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " RETURNING number",
+            [
+                report, told.channel, source, told.external_id, told.told_at, at, taken.act.id, text, caller, digest,
+                imported, told.lon, told.lat,
+            ],
+        )  # fmt: skip
+        number: int = cursor.fetchone()[0]
+    return Received(report, number, known=False)
+
+
+def _caller(told: Told) -> UUID | None:
+    """Return the caller as a subject: known again by the phone, else by nothing."""
+    digits = "".join(letter for letter in told.caller_phone if letter.isdigit())
+    if digits:
+        return subject_of("phone", digits)
+    return new_subject() if told.caller_name else None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: reports taken now, and those that were there before with the same content."""
+
+    taken: Sequence[Received]
+    known: int
+
+
+@write
+def import_reports(*, actor: Actor, at: datetime, lines: Iterable[Line], source: str) -> Imported:
+    """Take all rows of a checked file in one transaction, an act a row and `import.done` beside them.
+
+    Imported history starts no promise clock. Raises ImportRefusedError by line where an external id is known with
+    another content; then nothing is taken.
+    """
+    rows = list(lines)
+    wanted = [row.told.external_id for row in rows if row.told.external_id is not None]
+    known = {
+        external: bytes(digest)
+        for external, digest in Report.objects.filter(source=source, external_id__in=wanted).values_list(
+            "external_id", "digest"
+        )
+    }
+    faults: list[LineFault] = []
+    fresh: list[tuple[Told, bytes]] = []
+    for row in rows:
+        digest, external = told_digest(row.told), row.told.external_id
+        if external is None or external not in known:
+            fresh.append((row.told, digest))
+        elif known[external] != digest:
+            faults.append(LineFault(row.number, "external_id", _("“%(id)s” is known with another content") % {"id": external}))
+    if faults:
+        raise ImportRefusedError(faults)
+    counts = {"taken": len(fresh), "known": len(rows) - len(fresh), "source": source}
+    record(kind="import.done", actor=actor, at=at, stream=uuid7(), payload=counts)
+    taken = [
+        _receive(actor=actor, at=at, told=told, source=source, digest=digest, key=None, imported=True)
+        for told, digest in fresh
+    ]
+    return Imported(taken=taken, known=len(rows) - len(fresh))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Established:
+    """What a dispatcher confirms about an incident. `proposal` names the machine's proposal it answers, and
+    `corrected` the parts of it that the person changed."""
+
+    matter: str
+    field: str
+    handling: str
+    urgency: str
+    place: UUID | None = None
+    lon: Decimal | None = None
+    lat: Decimal | None = None
+    proposal: UUID | None = None
+    corrected: tuple[str, ...] = ()
+
+
+@write
+def open_incident(*, actor: Actor, at: datetime, report: UUID, established: Established, key: str | None = None) -> UUID:
+    """Open the incident of a report and establish what it is, as a person decided.
+
+    Raises ConflictError where another dispatcher opened it first.
+    """
+    before = earlier(actor=actor, key=key, digest=None)
+    if before is not None:
+        return before.stream
+    row = locked_report(report)
+    if row.incident_id is not None:
+        raise ConflictError(_("Somebody else has opened an incident for this report; reload the page."))
+    incident, number = uuid7(), next_number("intake_incident_number_seq")
+    proposal = str(established.proposal or "")
+    take_step(
+        step="incident.open", object_id=incident, actor=actor, at=at, facts={}, about=[report],
+        payload={"number": number, "proposal": proposal}, key=key,
+    )  # fmt: skip
+    point = f"{established.lon},{established.lat}" if established.lon is not None else ""
+    values: Mapping[str, Any] = {
+        "matter": established.matter, "field": established.field, "handling": established.handling,
+        "urgency": established.urgency,
+    }  # fmt: skip
+    take_step(
+        step="incident.establish", object_id=incident, actor=actor, at=at, facts=dict(values), about=[report],
+        payload={
+            **values, "place": str(established.place or ""), "point": point, "proposal": proposal,
+            "corrected": list(established.corrected),
+        },
+    )  # fmt: skip
+    Incident.objects.create(
+        id=incident, number=number, place_id=established.place, lon=established.lon, lat=established.lat, **values
+    )
+    Report.objects.filter(id=report).update(incident=incident)
+    return incident
+
+
+@write
+def join_report(*, actor: Actor, at: datetime, report: UUID, incident: UUID) -> None:
+    """Join a report to an incident that is open: the same thing, told again. The report keeps its own answer."""
+    row = locked_report(report)
+    if row.incident_id is not None:
+        raise ConflictError(_("Somebody else has opened an incident for this report; reload the page."))
+    target = Incident.objects.filter(id=incident).first()
+    if target is None:
+        raise MissingError(_("There is no such incident."))
+    record(
+        kind="report.joined", actor=actor, at=at, stream=report, about=[incident],
+        payload={"number": target.number, "incident": str(incident)},
+    )  # fmt: skip
+    Report.objects.filter(id=report).update(incident=incident)
+
+
+@write
+def resolve_incident(*, actor: Actor, at: datetime, incident: UUID) -> None:
+    """Record that the incident is no longer the case on the ground."""
+    take_step(
+        step="incident.resolve", object_id=incident, actor=actor, at=at, facts={}, about=reports_of(incident)
+    )
+
+
+@write
+def answer_report(
+    *, actor: Actor, at: datetime, report: UUID, answer: str, result: str, key: str | None = None
+) -> None:
+    """Answer the source of a report. `result`: done, explained or passed_on.
+
+    Raises Refused while its incident is not resolved (unless explained or passed on), BadInputError for no words.
+    """
+    if result not in RESULTS:
+        raise BadInputError(_("The result must be one of %(known)s.") % {"known": ", ".join(RESULTS)})
+    row = locked_report(report)
+    take_step(
+        step="report.answer", object_id=report, actor=actor, at=at,
+        facts={"result": result, "incident": row.incident_id}, payload={"result": result},
+        personal={row.text_subject: {"answer": words(answer, _("the answer"))}}, about=about(row), key=key,
+    )  # fmt: skip
+
+
+@write
+def close_report(*, actor: Actor, at: datetime, report: UUID, contacted: bool, key: str | None = None) -> None:
+    """Close an answered report; `contacted` tells whether the caller was spoken to."""
+    row = locked_report(report)
+    take_step(
+        step="report.close", object_id=report, actor=actor, at=at, facts={"contacted": contacted},
+        payload={"contacted": contacted}, about=about(row), key=key,
+    )  # fmt: skip
+
+
+@write
+def reopen_report(*, actor: Actor, at: datetime, report: UUID, reason: str, key: str | None = None) -> None:
+    """Reopen a report whose caller says that it is not done. Its incident is established anew."""
+    row = locked_report(report)
+    take_step(
+        step="report.reopen", object_id=report, actor=actor, at=at, facts={}, about=about(row), key=key,
+        personal={row.text_subject: {"reason": words(reason, _("the reason"))}},
+    )  # fmt: skip
+
+
+def words(text: str, what: str) -> str:
+    """Return a text a person must write; raises BadInputError where it is empty or longer than can be stored."""
+    if not text.strip():
+        raise BadInputError(_("Write %(what)s.") % {"what": what})
+    if len(text) > TEXT_LIMIT or "\x00" in text:
+        raise BadInputError(_("At most %(limit)d characters are taken, and no null character.") % {"limit": TEXT_LIMIT})
+    return text
+
+
+def locked_report(report: UUID) -> Report:
+    """Return a report's row, locked until the transaction ends; MissingError where there is none."""
+    row = Report.objects.select_for_update().filter(id=report).first()
+    if row is None:
+        raise MissingError(_("There is no such report."))
+    return row
+
+
+def about(report: Report) -> list[UUID]:
+    """Return what else an act on a report belongs to."""
+    return [report.incident_id] if report.incident_id else []
+
+
+def reports_of(incident: UUID) -> list[UUID]:
+    """Return the reports of an incident."""
+    return list(Report.objects.filter(incident=incident).order_by("id").values_list("id", flat=True))
+
+
+def next_number(sequence: str) -> int:
+    """Return the next number of a series that may have gaps."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s::regclass)", [sequence])
+        number: int = cursor.fetchone()[0]
+    return number
+

@@ -249,7 +249,7 @@ class _Walk:
                     continue
                 if pause.start > opens:
                     yield opens, pause.start.astimezone(UTC)
-                opens = min(pause.end.astimezone(UTC), closes)
+                opens = pause.end.astimezone(UTC)
             if opens < closes:
                 yield opens, closes
 

@@ -188,6 +188,14 @@ def test_cal_05_year_with_a_missing_day_counts_as_missing() -> None:
         deadline(at("2026-03-02"), Period(2, Unit.WORKING_DAY, Side.AGENCY), Calendar(days, HOURS))
 
 
+def test_cal_05_leap_year_needs_its_366th_day() -> None:
+    leap = {date(2028, 1, 1) + timedelta(days=n): Day(is_workday=True) for n in range(366)}
+    assert Calendar(leap, None).known(2028)
+    del leap[date(2028, 12, 31)]
+    assert not Calendar(leap, None).known(2028)
+    assert not Calendar(leap, None).known(2027)
+
+
 def test_cal_05_agency_days_need_no_table() -> None:
     assert last_day("2027-12-30", 90, Unit.NATURAL_DAY) == "2028-03-29"
 
@@ -250,6 +258,11 @@ def test_office_hours_out_of_order_are_refused(windows: tuple[tuple[time, time],
         OfficeHours(windows)
 
 
+def test_office_hours_with_a_zone_are_refused() -> None:
+    with pytest.raises(BadInputError, match="zone"):
+        OfficeHours(((time(8, tzinfo=UTC), time(12, tzinfo=UTC)),))
+
+
 # pauses
 
 
@@ -281,6 +294,12 @@ def test_pause_moves_working_days_by_the_working_days_in_it() -> None:
 
 def test_pause_moves_months_by_its_days() -> None:
     assert last_day("2026-03-31", 6, Unit.MONTH, Side.AGENCY, pause("2026-04-01", "2026-04-11")) == "2026-10-10"
+
+
+def test_party_period_rolls_over_a_day_off_and_the_pause_behind_it() -> None:
+    stop = pause("2026-09-19", "2026-09-20")  # a Saturday to the shifted Sunday
+    assert last_day("2026-09-04", 15, Unit.NATURAL_DAY, Side.PARTY) == "2026-09-20"
+    assert last_day("2026-09-04", 15, Unit.NATURAL_DAY, Side.PARTY, stop) == "2026-09-21"
 
 
 def test_pause_cuts_exactly_its_time_out_of_hours() -> None:

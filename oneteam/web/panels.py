@@ -1,0 +1,178 @@
+"""Larger parts: timeline, photographs, figures, a machine's proposal, choices, the doctor's list. Shown by `{% show %}`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+
+from oneteam.web.parts import Chip, Facts, Link, State, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act in a timeline. `when` is a date where the time of day is unknown (so that no 00:00 is invented)."""
+
+    when: datetime | date
+    actor: Text
+    text: Text
+    icon: str = ""
+    state: State = "plain"
+    note: Text = ""
+    chips: Sequence[Chip] = ()
+    details: Facts | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happened, newest first; the caller hands the entries over in that order. `older` leads to the rest."""
+
+    entries: Sequence[Entry]
+    title: Text = ""
+    older: Link | None = None
+    proof: Link | None = None
+    template: ClassVar[str] = "web/timeline.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A piece of evidence as a 4:3 tile. `kind` e.g. "before"; `maker` who took it; `hash_state` whether it is unaltered."""
+
+    url: str
+    alt: Text
+    kind: Text
+    maker: Text = ""
+    when: datetime | None = None
+    thumbnail: str = ""
+    hash_state: Chip | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """Tiles of evidence; `empty` is the sentence shown when there is none."""
+
+    photos: Sequence[Photo]
+    title: Text = ""
+    empty: Text = ""
+    template: ClassVar[str] = "web/photos.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One interval against its promise. Times are ready words; `share` is per cent within the promise, None with no acts."""
+
+    title: Text
+    since: Text
+    until: Text
+    promise: Text
+    count: int
+    median: Text = ""
+    p90: Text = ""
+    share: int | None = None
+    before: Text = ""
+    target: int | None = None
+    empty: Text = ""
+
+    @property
+    def state(self) -> State:
+        """Plain when the share reaches the target or there is none to reach; else warn: colour marks exceptions."""
+        if self.share is None or self.target is None or self.share >= self.target:
+            return "plain"
+        return "warn"
+
+    @property
+    def met(self) -> Chip | None:
+        """Only what misses its target gets a chip."""
+        if self.state == "warn":
+            return Chip(_("Below target %(target)d%%") % {"target": self.target or 0}, "warn")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Interval tiles in a row."""
+
+    figures: Sequence[Figure]
+    template: ClassVar[str] = "web/figures.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A proposed matter with its calibrated probability, 0 to 1."""
+
+    label: Text
+    probability: float
+    note: Text = ""
+
+    @property
+    def percent(self) -> int:
+        """Whole per cent, at most 99: a machine is never certain."""
+        return min(99, round(100 * self.probability))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a machine proposes, for a person to confirm: candidates, the words that decided, the model's version.
+
+    `abstained` set: the machine proposes nothing, and this says why.
+    """
+
+    candidates: Sequence[Candidate]
+    model: Text
+    words: Sequence[str] = ()
+    abstained: Text = ""
+    facts: Facts | None = None
+    state: Chip | None = None
+    template: ClassVar[str] = "web/proposal.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option with facts: a person to send, a post to take. `end` and `end_note` stand at the right (time, distance)."""
+
+    value: str
+    title: Text
+    note: Text = ""
+    facts: Sequence[Text] = ()
+    end: Text = ""
+    end_note: Text = ""
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Radio buttons with facts, inside the caller's <form>; posts `name`. `error` as of a field."""
+
+    name: str
+    legend: Text
+    choices: Sequence[Choice]
+    hint: Text = ""
+    error: Text = ""
+    empty: Text = ""
+    template: ClassVar[str] = "web/choices.html"
+
+    @property
+    def id(self) -> str:
+        """The fieldset's id, for error summaries."""
+        return f"id_{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's page: what, its state, what was found, what to do about it."""
+
+    name: Text
+    state: Chip
+    text: Text
+    cure: Text = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The doctor's list."""
+
+    findings: Sequence[Finding]
+    template: ClassVar[str] = "web/findings.html"

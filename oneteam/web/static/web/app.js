@@ -1,0 +1,265 @@
+// Forms that lose nothing, swaps that keep the focus, messages, theme, photographs, the sign of life.
+import { composing } from './keys.js';
+
+const words = JSON.parse(document.body.dataset.words || '{}');
+const say = (name, value = '') => (words[name] || '').replace('%s', value);
+const now = () => new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+// --- Messages -----------------------------------------------------------------------------------------------------
+export function announce(text) {
+  const polite = document.getElementById('polite');
+  if (polite) polite.textContent = text;
+}
+
+const TOAST_TIME = 6000; // milliseconds
+export function toast(text, state = 'info') {
+  const box = document.createElement('div');
+  box.className = 'toast';
+  box.dataset.state = state;
+  box.textContent = text;
+  document.getElementById('toasts')?.append(box);
+  if (state === 'ok' || state === 'info') setTimeout(() => box.remove(), TOAST_TIME);
+  else box.addEventListener('click', () => box.remove());
+}
+
+document.querySelectorAll('[data-toast]').forEach((banner) => {
+  banner.classList.replace('banner', 'toast');
+  document.getElementById('toasts')?.append(banner);
+  setTimeout(() => banner.remove(), TOAST_TIME);
+});
+
+// --- Focus: what needs reading first gets it; error links bring the label into view, then focus the field ---------
+function focusFirst(root) {
+  const first = root.querySelector('[data-focus]');
+  if (first) { first.focus(); first.scrollIntoView({ block: 'start' }); }
+}
+focusFirst(document);
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('.error-summary a[href^="#"], .refusal a[href^="#"]');
+  if (!link) return;
+  const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (!target) return;
+  event.preventDefault();
+  const field = target.matches('fieldset, div') ? target.querySelector('input, select, textarea') ?? target : target;
+  (target.closest('.field')?.querySelector('label, legend') ?? target).scrollIntoView({ block: 'start' });
+  field.focus({ preventScroll: true });
+});
+
+// --- Drafts: each form with data-draft is kept in this browser, per person and address, until it was sent -----------
+const SAVE_AFTER = 1000; // milliseconds after the last key
+const secret = (field) => ['password', 'file', 'hidden', 'submit'].includes(field.type);
+const dirty = new Set();
+const sending = new Set();
+const person = document.body.dataset.actor ?? '';
+const draftKey = (form) => `draft:${person}:${form.dataset.draft}:${location.pathname}`;
+
+function values(form) {
+  const kept = {};
+  for (const field of form.elements) {
+    if (!field.name || secret(field)) continue;
+    if (field.type === 'checkbox' || field.type === 'radio') {
+      if (field.checked) (kept[field.name] ??= []).push(field.value);
+    } else {
+      kept[field.name] = [field.value];
+    }
+  }
+  return kept;
+}
+
+function showDraft(form, name, time, state = '') {
+  const place = form.querySelector('[data-draft-state]');
+  if (!place) return;
+  place.textContent = say(name, time);
+  place.dataset.state = state;
+}
+
+function saveDraft(form) {
+  try {
+    localStorage.setItem(draftKey(form), JSON.stringify({ time: now(), values: values(form) }));
+    showDraft(form, 'saved', now());
+  } catch {
+    showDraft(form, 'unsaved', '', 'warn');
+    form.draftTimer = setTimeout(() => saveDraft(form), 5 * SAVE_AFTER);
+  }
+}
+
+function restoreDraft(form) {
+  const stored = localStorage.getItem(draftKey(form));
+  if (!stored || form.querySelector('[aria-invalid=true]')) return; // after a refusal the server's values are newer
+  const draft = JSON.parse(stored);
+  for (const field of form.elements) {
+    const kept = draft.values[field.name];
+    if (!kept || secret(field)) continue;
+    if (field.type === 'checkbox' || field.type === 'radio') field.checked = kept.includes(field.value);
+    else field.value = kept[0];
+  }
+  dirty.add(form);
+  showDraft(form, 'restored', draft.time);
+}
+
+// A draft is marked when its form is sent and dropped when the next page arrives: if none does (no signal), Back or
+// reload still finds it. A page that came by Back or reload is not that next page.
+function dropSentDrafts() {
+  const arrived = performance.getEntriesByType('navigation')[0]?.type === 'navigate';
+  for (const key of Object.keys(localStorage)) {
+    if (!key.startsWith('draft:') || !JSON.parse(localStorage.getItem(key)).sent) continue;
+    if (arrived || !key.endsWith(`:${location.pathname}`)) localStorage.removeItem(key);
+  }
+}
+dropSentDrafts();
+document.querySelectorAll('form[data-draft]').forEach(restoreDraft);
+
+document.addEventListener('input', (event) => {
+  const form = event.target.form;
+  if (!form || form.method !== 'post' || form.closest('.bar')) return;
+  dirty.add(form);
+  if (form.dataset.draft === undefined) return;
+  clearTimeout(form.draftTimer);
+  form.draftTimer = setTimeout(() => saveDraft(form), SAVE_AFTER);
+});
+
+addEventListener('beforeunload', (event) => {
+  const unsent = [...dirty].some((form) => form.isConnected && !sending.has(form) && form.dataset.draft !== undefined);
+  if (unsent) { event.preventDefault(); event.returnValue = say('leave'); }
+});
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== 'post') return;
+  if (sending.has(form)) { event.preventDefault(); return; } // the second click of a double click
+  sending.add(form);
+  dirty.delete(form);
+  clearTimeout(form.draftTimer);
+  if (form.dataset.draft !== undefined) {
+    localStorage.setItem(draftKey(form), JSON.stringify({ time: now(), values: values(form), sent: true }));
+  }
+  event.submitter?.setAttribute('aria-busy', 'true');
+  announce(say('sending'));
+});
+addEventListener('pageshow', () => {
+  sending.clear();
+  document.querySelectorAll('[aria-busy=true]').forEach((button) => button.removeAttribute('aria-busy'));
+});
+
+// --- Theme: at once here, kept by the server's cookie -----------------------------------------------------------------
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!form.matches('[data-theme-form]')) return;
+  event.preventDefault();
+  const value = event.submitter?.value ?? '';
+  if (value) document.documentElement.dataset.theme = value;
+  else delete document.documentElement.dataset.theme;
+  form.querySelectorAll('button').forEach((button) => button.setAttribute('aria-pressed', String(button.value === value)));
+  form.closest('details').open = false;
+  const body = new FormData(form);
+  body.set('theme', value);
+  fetch(form.action, { method: 'POST', body, redirect: 'manual' }).catch(() => toast(say('failed'), 'warn'));
+}, true);
+
+// --- Lists: live search that waits for the input method, bulk bar, Back restores the row ---------------------------
+const SEARCH_AFTER = 250; // milliseconds
+let searchTimer;
+function searchSoon(field) {
+  clearTimeout(searchTimer);
+  searchTimer = setTimeout(() => field.form?.requestSubmit(), SEARCH_AFTER);
+}
+document.addEventListener('input', (event) => {
+  if (event.target.matches('[data-list-search]') && !event.isComposing) searchSoon(event.target);
+});
+document.addEventListener('compositionend', (event) => {
+  if (event.target.matches('[data-list-search]')) searchSoon(event.target);
+});
+
+document.addEventListener('change', (event) => {
+  const form = event.target.closest('form[data-bulk]');
+  if (!form || event.target.name !== 'row') return;
+  const count = form.querySelectorAll('input[name=row]:checked').length;
+  form.querySelector('[data-bulk-bar]').hidden = count === 0;
+  form.querySelector('[data-bulk-count]').textContent = say('selected', count);
+});
+document.addEventListener('click', (event) => {
+  const open = event.target.closest('a.row-title');
+  if (open) sessionStorage.setItem(`row:${location.pathname}`, open.id);
+  const row = event.target.closest('[data-row]');
+  if (row && !event.target.closest('a, button, input, label, summary, details') && !String(getSelection())) {
+    row.querySelector('a.row-title')?.click();
+  }
+});
+const lastRow = document.getElementById(sessionStorage.getItem(`row:${location.pathname}`) ?? '');
+if (lastRow) {
+  lastRow.closest('[data-row]')?.setAttribute('data-cursor', '');
+  sessionStorage.removeItem(`row:${location.pathname}`);
+}
+
+// --- htmx: dirty forms are spared, the focus comes back, failures are said --------------------------------------------
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const target = event.detail.target;
+  if ([...dirty].some((form) => form.isConnected && target !== document.body && target.contains(form))) {
+    event.detail.shouldSwap = false;
+  }
+});
+document.addEventListener('htmx:afterSettle', (event) => {
+  const root = event.detail.elt;
+  focusFirst(root);
+  if (document.activeElement === document.body && root !== document.body) {
+    root.querySelector('h1, h2, [tabindex="-1"]')?.focus({ preventScroll: true });
+  }
+  const said = root.closest?.('[data-announce]') ?? root.querySelector?.('[data-announce]');
+  if (said) announce(said.dataset.announce);
+});
+document.addEventListener('htmx:responseError', (event) => {
+  const answer = event.detail.xhr;
+  const plain = (answer.getResponseHeader('Content-Type') || '').startsWith('text/plain');
+  toast(plain && answer.responseText ? answer.responseText : say('refused'), 'danger');
+});
+document.addEventListener('htmx:sendError', () => toast(say('failed'), 'warn'));
+
+// --- Photographs: shown before they are sent ---------------------------------------------------------------------------
+document.addEventListener('change', (event) => {
+  const field = event.target;
+  if (!field.matches?.('.photo-pick input[type=file]')) return;
+  const list = document.querySelector(`[data-photos-of="${CSS.escape(field.id)}"]`);
+  list.replaceChildren(...[...field.files].map((file) => {
+    const item = document.createElement('li');
+    const image = document.createElement('img');
+    image.alt = '';
+    image.src = URL.createObjectURL(file);
+    image.addEventListener('load', () => URL.revokeObjectURL(image.src));
+    const name = document.createElement('span');
+    name.textContent = `${file.name} ${(file.size / 1048576).toFixed(1)} MB`;
+    item.append(image, name);
+    return item;
+  }));
+});
+
+// --- Sign of life -------------------------------------------------------------------------------------------------------
+const liveSign = document.getElementById('live');
+const BEAT = 10000; // milliseconds between questions
+const STALE = 15000; // milliseconds after which the page says that it is not up to date
+if (liveSign?.dataset.live) {
+  const sentence = liveSign.querySelector('.live-words');
+  let lastTime = now();
+  let lastBeat = performance.now();
+  const ask = async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(liveSign.dataset.live, { signal: AbortSignal.timeout(5000) });
+      if (!answer.ok) throw new Error(String(answer.status));
+      lastTime = await answer.text();
+      lastBeat = performance.now();
+      liveSign.removeAttribute('data-stale');
+      sentence.textContent = say('connected', lastTime);
+    } catch {
+      if (performance.now() - lastBeat > STALE) {
+        liveSign.setAttribute('data-stale', '');
+        sentence.textContent = say('stale', lastTime);
+      }
+    }
+  };
+  ask();
+  setInterval(ask, BEAT);
+  document.addEventListener('visibilitychange', ask);
+}
+
+export { composing };

@@ -1,0 +1,141 @@
+"""Error pages that help, the switches for language and theme, the sign of life."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from oneteam.kernel.errors import (
+    BadInputError,
+    ConflictError,
+    MissingError,
+    NotAllowedError,
+    NotReadyError,
+    OneteamError,
+)
+from oneteam.web.context_processors import THEME_COOKIE, THEMES, region_name
+from oneteam.web.parts import Link
+
+YEAR_SECONDS = 365 * 24 * 3600
+LINES_SHOWN = 50  # of a long list of faults; the rest is counted
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen language in its cookie and go back; an unknown language changes nothing."""
+    response = HttpResponseRedirect(safe_next(request))
+    code = request.POST.get("language", "")
+    if code in dict(settings.LANGUAGES):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR_SECONDS, samesite="Lax")
+    return response
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen brightness in its cookie and go back; anything but light or dark means the device's own."""
+    response = HttpResponseRedirect(safe_next(request))
+    value = request.POST.get("theme", "")
+    if value in THEMES:
+        response.set_cookie(THEME_COOKIE, value, max_age=YEAR_SECONDS, samesite="Lax")
+    else:
+        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    return response
+
+
+@never_cache
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """A sign of life for the shell; the page shows when the last one came."""
+    return HttpResponse(timezone.localtime().strftime("%H:%M"), content_type="text/plain")
+
+
+def safe_next(request: HttpRequest) -> str:
+    """The address named by `next` if it is on this host, else the front page: never a way off the site."""
+    target = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if allowed and target else "/"
+
+
+def of_error(request: HttpRequest, error: OneteamError) -> HttpResponse:
+    """The page for an error meant for people; its text is shown as it is."""
+    lines = str(error).splitlines() or [""]
+    if len(lines) > LINES_SHOWN:
+        lines = [*lines[:LINES_SHOWN], _("… and %(count)d more") % {"count": len(lines) - LINES_SHOWN}]
+    if isinstance(error, NotAllowedError):
+        return error_page(request, 403, _("This post may not do that"), lines)
+    if isinstance(error, MissingError):
+        return error_page(request, 404, _("Not found"), lines)
+    if isinstance(error, ConflictError):
+        return error_page(request, 409, _("Somebody was faster"), lines)
+    if isinstance(error, NotReadyError):
+        return error_page(request, 503, _("The system is not ready for this"), lines)
+    title = _("This cannot be taken as it is") if isinstance(error, BadInputError) else _("This did not work")
+    return error_page(request, 400, title, lines)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler400."""
+    text = _("The browser sent something that cannot be read. Go back, reload the page and try again.")
+    return error_page(request, 400, _("This cannot be taken as it is"), [text])
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler403."""
+    text = _("Your present post does not allow this. Change your post at the top right, or ask who assigns posts.")
+    return error_page(request, 403, _("This post may not do that"), [text])
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """settings.CSRF_FAILURE_VIEW: nearly always a page left open over a new sign-in."""
+    text = _("The page was open too long or you signed in anew meanwhile. Go back, reload it and send again.")
+    return error_page(request, 403, _("The page is out of date"), [text])
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler404."""
+    text = _("There is no page at this address, or your post may not see it. Check the number, or start from the list.")
+    return error_page(request, 404, _("Not found"), [text])
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: must not need the database, so it is rendered without the shell's person."""
+    text = _(
+        "The fault is on our side and was written to the log. Nothing you sent was half done: it was saved or not."
+    )
+    return error_page(request, 500, _("Something broke"), [text, _("Try again; if it stays, tell the administrator.")])
+
+
+def error_page(request: HttpRequest, status: int, title: str, lines: list[str]) -> HttpResponse:
+    """A page that says what happened and what to do. For htmx only the sentence, which app.js shows as a message."""
+    if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true":
+        return HttpResponse(f"{title}: {' '.join(lines)}", status=status, content_type="text/plain; charset=utf-8")
+    code = get_language() or settings.LANGUAGE_CODE
+    context = {
+        "error_code": status,
+        "error_title": title,
+        "error_lines": lines,
+        "error_links": [Link(_("To the front page"), "/")],
+        "shell": {
+            "language": "zh-Hans" if code.startswith("zh") else code,
+            "region_name": region_name(code),
+            "theme": request.COOKIES.get(THEME_COOKIE) if request.COOKIES.get(THEME_COOKIE) in THEMES else "",
+            "words": "{}",
+            "theme_url": _address("web:theme"),
+        },
+        "request": request,
+    }
+    # No request is passed on: context processors may touch the database, which may be what broke.
+    return HttpResponse(render_to_string("web/error.html", context), status=status)
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -70,7 +70,7 @@ class Calendar:
         if day.year not in self._known:
             message = _(
                 "The holiday table does not hold the year %(year)d, so that no deadline can be computed over it. "
-                "An administrator loads it with “./run calendar load FILE” (CSV: date,is_workday,name)."
+                "An administrator loads it with “oneteam law calendar FILE” (CSV: date,is_workday,name)."
             )
             raise NotReadyError(message % {"year": day.year})
         return self.days[day].is_workday

@@ -112,13 +112,18 @@ def _opens(dsn: str) -> bool:
     return True
 
 
+def _join(connection: Connection, who: str) -> None:
+    """Let an administrator who is no superuser act for a role that he made."""
+    superuser = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+    if superuser != (True,):
+        connection.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(who)))
+
+
 def _make_schemas(connection: Connection, name: str) -> None:
     owner = sql.Identifier(config.role_name(name, "owner"))
     others = sql.SQL(", ").join(sql.Identifier(config.role_name(name, role)) for role in ("app", "sealer", "reader"))
     everybody = sql.SQL(", ").join([owner, others])
-    superuser = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
-    if not (superuser and superuser[0]):
-        connection.execute(sql.SQL("grant {} to current_user").format(owner))
+    _join(connection, config.role_name(name, "owner"))
     connection.execute("revoke all on schema public from public")
     connection.execute("create schema if not exists ext")
     connection.execute(sql.SQL("grant usage on schema ext to {}").format(everybody))
@@ -173,6 +178,7 @@ def drop_city(name: str, *, dbname: str | None = None, data: Path | None = None)
                 [who, MARK + name],
             ).fetchone()
             if ours:
+                _join(connection, who)
                 connection.execute(sql.SQL("drop owned by {}").format(sql.Identifier(who)))
                 connection.execute(sql.SQL("drop role {}").format(sql.Identifier(who)))
     if paths.root.exists():

@@ -1,6 +1,5 @@
 """A data folder of its own for each test of servers: the database's user cannot enter root's pytest folders."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from oneteam.server import config, postgres
+
+ENVIRONMENT = ("DATABASE_URL", "ONETEAM_DATABASE", "ONETEAM_CITY", "ONETEAM_POOL")
 
 
 def _stop(data: Path) -> None:
@@ -19,7 +20,7 @@ def _stop(data: Path) -> None:
 @pytest.fixture
 def ground(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder that any user may pass through; every server below it is stopped afterwards."""
-    for name in ("DATABASE_URL", "ONETEAM_DATABASE", "ONETEAM_CITY", "ONETEAM_POOL"):
+    for name in ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
     folder = Path(tempfile.mkdtemp(prefix="ot-"))
     folder.chmod(0o711)
@@ -32,12 +33,14 @@ def ground(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def shared_ground() -> Iterator[Path]:
-    """One server for all tests of a module that only need cities."""
-    if os.environ.get("DATABASE_URL"):
-        pytest.skip("cities of the embedded server; the rights on another server are tested by the migrated cities")
+    """One server for all tests of a module that only need cities; the embedded one, whatever DATABASE_URL says."""
     folder = Path(tempfile.mkdtemp(prefix="ot-"))
     folder.chmod(0o711)
-    postgres.ensure(folder, durable=False)
-    yield folder
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ENVIRONMENT:
+            patch.delenv(name, raising=False)
+        patch.setenv("ONETEAM_DATA", str(folder))
+        postgres.ensure(folder, durable=False)
+        yield folder
     _stop(folder)
     shutil.rmtree(folder)

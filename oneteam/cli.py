@@ -1,0 +1,47 @@
+"""The program: `oneteam COMMAND`. Each room adds its commands; without one, the city is set up and served."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from oneteam.kernel.errors import OneteamError
+
+ROOMS = ("server", "journal", "lawbook", "procedures", "intake", "triage")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands. A command's defaults are `run(args) -> exit code` and its database `role`."""
+    main = argparse.ArgumentParser(
+        prog="oneteam",
+        description="One city team carries out every administrative law-enforcement matter of its city.",
+    )
+    commands = main.add_subparsers(metavar="COMMAND")
+    for room in ROOMS:
+        import_module(f"oneteam.{room}.commands").add_commands(commands)
+    return main
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 not done with the reason on stderr, 2 wrong usage."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or given[0].startswith("--") and given[0] not in ("--help",):
+        given = ["start", *given]
+    args = parser().parse_args(given)
+    role = getattr(args, "role", None)
+    if role:
+        os.environ["ONETEAM_ROLE"] = role
+    try:
+        code: int = args.run(args)
+    except OneteamError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""Writes to orders: sent by a dispatcher, accepted, handled, verified by somebody else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oneteam.command.models import Moment, Order, OrderPhoto
+from oneteam.files.acts import keep_photo
+from oneteam.intake.acts import next_number, reports_of, resolve_incident, words
+from oneteam.intake.models import Incident
+from oneteam.journal.acts import earlier, write
+from oneteam.journal.actors import Actor
+from oneteam.journal.subjects import new_subject
+from oneteam.kernel.errors import BadInputError, MissingError
+from oneteam.kernel.ids import uuid7
+from oneteam.people.queries import on_duty
+from oneteam.procedures.acts import Taken, step_kind, take_step
+
+step_kind(
+    name="order.sent",
+    text=gettext_lazy("Order %(number)s sent"),
+    fields={"number": int, "incident": str, "post": str, "urgency": str},
+    personal={"instruction"},
+)
+step_kind(name="order.accepted", text=gettext_lazy("Order accepted"))
+step_kind(name="order.arrived", text=gettext_lazy("Arrived on the spot"))
+step_kind(name="order.photographed", text=gettext_lazy("Photo added"), fields={"blob": str, "moment": str})
+step_kind(name="order.handled", text=gettext_lazy("Handled"), fields={"photos": int}, personal={"note"})
+step_kind(name="order.returned", text=gettext_lazy("Order returned"), personal={"reason"})
+step_kind(name="order.verified", text=gettext_lazy("Verified on the spot"))
+step_kind(name="order.refused", text=gettext_lazy("Verification refused: not done"), personal={"reason"})
+
+RECEIVERS = ("grid_attendant", "officer", "brigade_leader", "contractor_crew")
+PHOTO_LIMIT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An order that was sent."""
+
+    id: UUID
+    number: int
+
+
+@write
+def send_order(
+    *, actor: Actor, at: datetime, incident: UUID, post: UUID, instruction: str, key: str | None = None
+) -> Sent:
+    """Send an order about an established incident to a person who is on duty under a post.
+
+    Raises BadInputError where that person just went off duty, MissingError for an unknown incident.
+    """
+    before = earlier(actor=actor, key=key, digest=None)
+    if before is not None:
+        return Sent(before.stream, Order.objects.values_list("number", flat=True).get(id=before.stream))
+    about = Incident.objects.select_for_update().filter(id=incident).first()
+    if about is None:
+        raise MissingError(_("There is no such incident."))
+    if not any(held.id == post for held in on_duty(at, RECEIVERS)):
+        raise BadInputError(_("This person is not on duty now; choose another one."))
+    order, number, text = uuid7(), next_number("command_order_number_seq"), new_subject()
+    taken = take_step(
+        step="order.send", object_id=order, actor=actor, at=at,
+        facts={"urgency": about.urgency, "incident": incident, "handling": about.handling, "post": post},
+        payload={"number": number, "incident": str(incident), "post": str(post), "urgency": about.urgency},
+        personal={text: {"instruction": words(instruction, _("what is to be done"))}},
+        about=[incident, *reports_of(incident)], key=key,
+    )  # fmt: skip
+    Order.objects.create(
+        id=order, number=number, incident_id=incident, post_id=post, urgency=about.urgency, text_subject=text,
+        sent_act=taken.act.id,
+    )  # fmt: skip
+    return Sent(order, number)
+
+
+@write
+def accept_order(*, actor: Actor, at: datetime, order: UUID, key: str | None = None) -> None:
+    """Accept an order; stops its clock of acceptance."""
+    _step("order.accept", actor=actor, at=at, order=_locked(order), key=key)
+
+
+@write
+def arrive(*, actor: Actor, at: datetime, order: UUID, key: str | None = None) -> None:
+    """Say that one is on the spot."""
+    _step("order.arrive", actor=actor, at=at, order=_locked(order), key=key)
+
+
+@write
+def handle_order(
+    *,
+    actor: Actor,
+    at: datetime,
+    order: UUID,
+    note: str,
+    before: Sequence[bytes] = (),
+    after: Sequence[bytes] = (),
+    key: str | None = None,
+) -> None:
+    """Report an order as handled, with what was done and photos from before and after.
+
+    Raises BadInputError for a photo that is none, Refused for an order that cannot be handled now.
+    """
+    row = _locked(order)
+    if earlier(actor=actor, key=key, digest=None) is not None:
+        return
+    pictures = [(Moment.BEFORE, data) for data in before] + [(Moment.AFTER, data) for data in after]
+    if len(pictures) > PHOTO_LIMIT:
+        raise BadInputError(_("An order takes %(limit)d photos at most.") % {"limit": PHOTO_LIMIT})
+    files = _about(row)
+    text = words(note, _("what was done"))
+    taken = _step(
+        "order.handle", actor=actor, at=at, order=row, key=key, payload={"photos": len(pictures)},
+        personal={row.text_subject: {"note": text}}, facts={"photos": len(pictures), "after": len(after)},
+    )  # fmt: skip
+    for moment, data in pictures:
+        blob = keep_photo(actor=actor, at=at, data=data, about=[order, *files])
+        OrderPhoto.objects.create(order_id=order, blob_id=blob, moment=moment)
+    Order.objects.filter(id=order).update(handled_by=actor.person_id)
+    assert taken.act.id
+
+
+@write
+def return_order(*, actor: Actor, at: datetime, order: UUID, reason: str, key: str | None = None) -> None:
+    """Give an order back with the reason why it cannot be done under this post."""
+    row = _locked(order)
+    _step(
+        "order.return", actor=actor, at=at, order=row, key=key,
+        personal={row.text_subject: {"reason": words(reason, _("the reason"))}},
+    )  # fmt: skip
+
+
+@write
+def verify_order(*, actor: Actor, at: datetime, order: UUID, key: str | None = None) -> None:
+    """Confirm on the spot that an order was handled; resolves its incident once no other order of it is open.
+
+    Raises Refused (EVT-07) for the person who handled it.
+    """
+    row = _locked(order)
+    if earlier(actor=actor, key=key, digest=None) is not None:
+        return
+    _step("order.verify", actor=actor, at=at, order=row, key=key)
+    if not open_orders(row.incident_id, besides=order):
+        resolve_incident(actor=actor, at=at, incident=row.incident_id)
+
+
+@write
+def refuse_verification(*, actor: Actor, at: datetime, order: UUID, reason: str, key: str | None = None) -> None:
+    """Say that the work is not done: the order goes back to the one who accepted it."""
+    row = _locked(order)
+    _step(
+        "order.refuse", actor=actor, at=at, order=row, key=key,
+        personal={row.text_subject: {"reason": words(reason, _("the reason"))}},
+    )  # fmt: skip
+
+
+def open_orders(incident: UUID, *, besides: UUID | None = None) -> list[UUID]:
+    """Return the orders of an incident that are neither verified nor returned."""
+    from oneteam.procedures.queries import states  # noqa: PLC0415 -- moved up once it stands
+
+    orders = list(Order.objects.filter(incident=incident).exclude(id=besides).values_list("id", flat=True))
+    now = states(orders)
+    return [order for order in orders if now[order] not in ("verified", "returned")]
+
+
+def _locked(order: UUID) -> Order:
+    row = Order.objects.select_for_update().filter(id=order).first()
+    if row is None:
+        raise MissingError(_("There is no such order."))
+    return row
+
+
+def _about(order: Order) -> list[UUID]:
+    return [order.incident_id, *reports_of(order.incident_id)]
+
+
+def _step(step: str, *, actor: Actor, at: datetime, order: Order, key: str | None, **more: object) -> Taken:
+    facts = {"post": order.post_id, "handled_by": order.handled_by_id, **more.pop("facts", {})}  # type: ignore[dict-item]
+    return take_step(
+        step=step, object_id=order.id, actor=actor, at=at, facts=facts, about=_about(order), key=key, **more  # type: ignore[arg-type]
+    )  # fmt: skip

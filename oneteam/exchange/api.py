@@ -1,0 +1,166 @@
+"""The HTTP interface for connected systems (OpenAPI 3.1 at /api/v1/openapi.json)."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Header, NinjaAPI, Schema
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.security import HttpBearer
+from pydantic import ConfigDict
+
+from oneteam.exchange.acts import token_digest
+from oneteam.intake.acts import receive_report
+from oneteam.intake.queries import outcome
+from oneteam.intake.telling import Told, ToldFaultsError
+from oneteam.journal.actors import Actor, ActorKind
+from oneteam.kernel.clock import SHANGHAI, now
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError, NotReadyError
+
+
+class Token(HttpBearer):
+    """`Authorization: Bearer <token>` of an active connected system."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        """Return the client as the actor of what follows, or None for an unknown or revoked token."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT c.id, c.name FROM exchange_clienttoken t JOIN exchange_client c ON c.id = t.client_id"
+                " WHERE t.digest = %s AND c.active",
+                [token_digest(token)],
+            )
+            row = cursor.fetchone()
+        return Actor(kind=ActorKind.CLIENT, id=str(row[0]), name=row[1]) if row else None
+
+
+api = NinjaAPI(
+    title="oneteam",
+    version="1",
+    description="Hand in reports and follow what became of them. Times are ISO 8601 with a zone; points are WGS 84.",
+    auth=Token(),
+    docs_url=None,
+    urls_namespace="api-1",
+)
+
+
+class ReportIn(Schema):
+    """A report as told. Nothing of it is ever changed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: str = Field(examples=["hotline_12345"])
+    text: str
+    told_at: datetime
+    title: str = ""
+    address: str = ""
+    caller_name: str = ""
+    caller_phone: str = ""
+    external_id: str | None = None
+    lon: Decimal | None = Field(None, description="Longitude in degrees, WGS 84")
+    lat: Decimal | None = Field(None, description="Latitude in degrees, WGS 84")
+
+
+class ReportOut(Schema):
+    """Where a report stands."""
+
+    id: UUID
+    number: int
+    state: Literal["received", "answered", "closed", "reopened"]
+    received_at: datetime
+    answered_at: datetime | None = None
+    answer: str | None = None
+
+
+class Problem(Schema):
+    """What went wrong and what to do (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str
+    faults: dict[str, str] = {}
+
+
+@api.post(
+    "/reports",
+    response={200: ReportOut, 201: ReportOut, 409: Problem, 422: Problem, 401: Problem},
+    summary="Hand in a report",
+    description="201: taken now. 200: the same report was taken before (same idempotency key or external id, same content).",
+)
+def post_report(
+    request: HttpRequest,
+    body: ReportIn,
+    idempotency_key: str | None = Header(None, alias="Idempotency-Key", max_length=200),
+) -> tuple[int, dict[str, Any]]:
+    """Take a report from a connected system."""
+    actor: Actor = request.auth  # type: ignore[attr-defined] # set by ninja
+    told_at = body.told_at if body.told_at.tzinfo else body.told_at.replace(tzinfo=SHANGHAI)
+    if (body.lon is None) != (body.lat is None):
+        raise ToldFaultsError({"lon": _("A point needs a longitude and a latitude.")})
+    point = {name: round(value, 6) for name in ("lon", "lat") if (value := getattr(body, name)) is not None}
+    told = Told(**{**body.model_dump(exclude={"lon", "lat"}), "told_at": told_at, **point})
+    moment = now()
+    received = receive_report(
+        actor=actor, at=moment, told=told, source=f"api:{actor.id}", key=idempotency_key or None
+    )
+    if received.known:
+        return 200, _outcome(received.id, actor)
+    return 201, {"id": received.id, "number": received.number, "state": "received", "received_at": moment}
+
+
+@api.get("/reports/{report}", response={200: ReportOut, 404: Problem, 401: Problem}, summary="Follow a report")
+def get_report(request: HttpRequest, report: UUID) -> dict[str, Any]:
+    """Tell a connected system what became of a report it handed in."""
+    actor: Actor = request.auth  # type: ignore[attr-defined] # set by ninja
+    return _outcome(report, actor)
+
+
+def _outcome(report: UUID, actor: Actor) -> dict[str, Any]:
+    found = outcome(report, source=f"api:{actor.id}")
+    if found is None:
+        raise MissingError(_("There is no such report of yours."))
+    return found
+
+
+_STATUS: dict[type[Exception], tuple[int, str]] = {
+    ConflictError: (409, "Conflict"),
+    BadInputError: (422, "Cannot be taken"),
+    MissingError: (404, "Not found"),
+    NotAllowedError: (403, "Not allowed"),
+    NotReadyError: (503, "Not ready"),
+}
+
+
+def _problem(request: HttpRequest, status: int, title: str, detail: str, faults: dict[str, str]) -> HttpResponse:
+    content = {"title": title, "status": status, "detail": detail, "faults": faults}
+    response = api.create_response(request, content, status=status)
+    response["Content-Type"] = "application/problem+json"
+    return response
+
+
+def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
+    status, title = next(known for kind, known in _STATUS.items() if isinstance(error, kind))
+    faults = error.faults if isinstance(error, ToldFaultsError) else {}
+    return _problem(request, status, title, str(error), faults)
+
+
+for _kind in _STATUS:
+    api.add_exception_handler(_kind, _refused)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    faults = {".".join(str(part) for part in fault["loc"][2:] or fault["loc"]): fault["msg"] for fault in error.errors}
+    return _problem(request, 422, "Cannot be taken", "; ".join(f"{at}: {what}" for at, what in faults.items()), faults)
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = _problem(
+        request, 401, "Unknown token", _("Send “Authorization: Bearer …” with the token of a connected system."), {}
+    )
+    response["WWW-Authenticate"] = "Bearer"
+    return response

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from oneteam.files import views
+
+urlpatterns = [path("files/<uuid:blob>/", views.photo, name="photo")]

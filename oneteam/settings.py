@@ -116,7 +116,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
-LOCALE_PATHS = [str(BASE_DIR / "oneteam" / room / "locale") for room in ROOMS]
+LOCALE_PATHS = [str(BASE_DIR / "oneteam" / room / "locale") for room in ("kernel", *ROOMS)]
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True

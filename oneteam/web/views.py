@@ -105,9 +105,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: must not need the database, so it is rendered without the shell's person."""
-    text = _(
-        "The fault is on our side and was written to the log. Nothing you sent was half done: it was saved or not."
-    )
+    text = _("The fault is on our side and was written to the log. What you sent was saved whole or not at all.")
     return error_page(request, 500, _("Something broke"), [text, _("Try again; if it stays, tell the administrator.")])
 
 

@@ -141,9 +141,11 @@ class Blind(models.Model):
 
 @table(TableKind.DERIVED)
 class Cursor(models.Model):
-    """How far a follower has read the sealed order: the next `idx` it will take."""
+    """How far a follower has read the sealed order: the next `idx` it will take, and the fault that stops it."""
 
     follower = models.TextField(primary_key=True)
     idx = models.BigIntegerField(default=0)
+    error = models.TextField(default="")
+    failed_at = models.DateTimeField(null=True)
 
 

@@ -1,0 +1,173 @@
+"""Reading the journal: timelines of objects and the figures for `oneteam doctor`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from oneteam.journal.kinds import act_kind
+from oneteam.journal.models import Act, Cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a timeline. `sealed` is the act's place in the sealed order, None while it waits for the sealer."""
+
+    act: UUID
+    stream: UUID
+    seq: int
+    kind: str
+    sentence: str
+    actor: str
+    post: UUID | None
+    occurred_at: datetime
+    recorded_at: datetime
+    payload: Mapping[str, Any]
+    basis: tuple[str, ...]
+    place: str | None
+    sealed: int | None
+
+
+class _Missing(dict[str, Any]):
+    """Values for a sentence; what an earlier version of the kind did not have reads as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def sentence(kind: str, payload: Mapping[str, Any]) -> str:
+    """Return what an act says, in the reader's language. An act whose kind no room declares any more shows its name."""
+    try:
+        text = str(act_kind(kind).text)
+    except LookupError:
+        return kind
+    return text % _Missing({name: "–" if value is None else value for name, value in payload.items()})
+
+
+_COLUMNS = (
+    "id", "stream", "seq", "kind", "actor", "post", "occurred_at", "recorded_at", "payload", "basis", "place",
+    "about", "leaf__idx",
+)  # fmt: skip
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    return Entry(
+        act=row["id"],
+        stream=row["stream"],
+        seq=row["seq"],
+        kind=row["kind"],
+        sentence=sentence(row["kind"], row["payload"]),
+        actor=row["actor"],
+        post=row["post"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        payload=row["payload"],
+        basis=tuple(row["basis"]),
+        place=row["place"],
+        sealed=row["leaf__idx"],
+    )
+
+
+def _concerning(objects: Iterable[UUID]) -> Q:
+    wanted = list(objects)
+    return Q(stream__in=wanted) | Q(about__overlap=wanted)
+
+
+def timeline(object_id: UUID) -> list[Entry]:
+    """Return every act in an object's file or about it, the newest first. One query."""
+    return timelines([object_id])[object_id]
+
+
+def timelines(objects: Iterable[UUID]) -> dict[UUID, list[Entry]]:
+    """Return the timelines of several objects, each the newest first. One query however many objects there are."""
+    wanted = set(objects)
+    found: dict[UUID, list[Entry]] = {one: [] for one in wanted}
+    if not wanted:
+        return found
+    for row in Act.objects.filter(_concerning(wanted)).order_by("-recorded_at", "-n").values(*_COLUMNS):
+        entry = _entry(row)
+        for one in wanted.intersection((row["stream"], *row["about"])):
+            found[one].append(entry)
+    return found
+
+
+def acts(
+    *, kinds: Iterable[str] | None = None, since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[Act]:
+    """Return acts of these kinds that occurred from `since` (included) to `until` (not included), the oldest first."""
+    found = Act.objects.order_by("occurred_at", "n")
+    if kinds is not None:
+        found = found.filter(kind__in=list(kinds))
+    if since is not None:
+        found = found.filter(occurred_at__gte=since)
+    if until is not None:
+        found = found.filter(occurred_at__lt=until)
+    return found
+
+
+def count_by_kind() -> dict[str, int]:
+    """Return how many acts of each kind there are."""
+    return dict(Act.objects.values_list("kind").annotate(count=Count("id")).order_by("kind"))
+
+
+def act_of(act: UUID) -> Act | None:
+    """Return one act, None when there is none of this id."""
+    return Act.objects.filter(id=act).first()
+
+
+def first_occurrences(kind: str, objects: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Return when the first act of a kind occurred in each of these objects' files. One query."""
+    found: dict[UUID, datetime] = {}
+    rows = Act.objects.filter(kind=kind, stream__in=list(objects)).order_by("-seq").values_list("stream", "occurred_at")
+    for stream, moment in rows:
+        found[stream] = moment
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class SealState:
+    """What `oneteam doctor` says of sealing; ages by the database's clock."""
+
+    acts: int
+    sealed: int
+    oldest_unsealed: timedelta | None
+    checkpoint: str | None
+
+    @property
+    def unsealed(self) -> int:
+        """Return how many acts wait for the sealer."""
+        return self.acts - self.sealed
+
+
+def seal_state() -> SealState:
+    """Return how many acts are recorded and sealed, how long the oldest unsealed one waits, and the last checkpoint."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM journal_act), (SELECT coalesce(max(idx) + 1, 0) FROM journal_leaf),"
+            " (SELECT clock_timestamp() - min(a.recorded_at) FROM journal_act a WHERE a.xid >= coalesce((SELECT s.xid"
+            " FROM journal_leaf l JOIN journal_act s ON s.id = l.act_id ORDER BY l.idx DESC LIMIT 1), '0')"
+            " AND NOT EXISTS (SELECT 1 FROM journal_leaf l WHERE l.act_id = a.id)),"
+            " (SELECT note FROM journal_checkpoint ORDER BY size DESC LIMIT 1)"
+        )
+        return SealState(*cursor.fetchone())
+
+
+def stopped_followers() -> dict[str, str]:
+    """Return the fault of every follower that cannot go on."""
+    return dict(Cursor.objects.exclude(error="").values_list("follower", "error"))
+
+
+def journal_faults() -> list[str]:
+    """Return, in words, what is wrong with sealing and following now; empty when all is well."""
+    state, faults = seal_state(), []
+    if state.oldest_unsealed is not None and state.oldest_unsealed > timedelta(seconds=30):
+        text = _("%(count)d acts wait for the sealer, the oldest for %(seconds)d s; is it running (`oneteam serve`)?")
+        faults.append(text % {"count": state.unsealed, "seconds": state.oldest_unsealed.total_seconds()})
+    for name, error in stopped_followers().items():
+        faults.append(_("The follower %(name)s is stopped by: %(error)s") % {"name": name, "error": error})
+    return faults

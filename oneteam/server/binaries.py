@@ -77,10 +77,13 @@ class Account:
         return self.run(["/usr/bin/test", "-x", path], wait=60).returncode == 0
 
 
-def account() -> Account:
-    """Ourselves; as root, whom PostgreSQL refuses, an unprivileged user that exists (postgres, else nobody)."""
+def account(data: Path) -> Account:
+    """Ourselves; as root, whom PostgreSQL refuses, an unprivileged user: the owner of `data`, postgres or nobody."""
     if os.geteuid() != 0:
         return Account(name=str(os.geteuid()))
+    # A user postgres may appear later, with Debian's packages; the database stays with whom it was made for.
+    if data.exists() and (owner := data.stat()).st_uid != 0:
+        return Account(name=str(owner.st_uid), uid=owner.st_uid, gid=owner.st_gid)
     for name in ("postgres", "nobody"):
         try:
             found = pwd.getpwnam(name)

@@ -48,7 +48,13 @@ SETTINGS = {
     "cluster_name": "oneteam",
 }
 # For tests only, whose data may be lost with the machine. Commits are still written before they are answered.
-UNSAFE_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+UNSAFE_SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "max_wal_size": "256MB",
+    "min_wal_size": "32MB",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def ensure(data: Path | None = None, *, durable: bool = True) -> Server:
         server = _attached(home)
         if server:
             return server
-        user = account()
+        user = account(home / "pgdata")
         _check_reach(user, home)
         if not (home / "pgdata").exists():
             _make(home, user)
@@ -266,8 +272,8 @@ def _comes_up(state: dict[str, Any], data: Path) -> bool:
 
 
 def _pg_ctl(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    user = account()
     data = home / "pgdata"
+    user = account(data)
     programs = within_reach(find(major=_major(data)), user, home)
     return user.run([programs.folder / "pg_ctl", "-D", data, "-w", *arguments], wait=START_SECONDS + 60)
 

@@ -52,7 +52,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: the title opens the object; `facts` stand under it; `cells` follow the columns (text, datetime, Chip, Clock, Link)."""
+    """A row: the title opens the object, `facts` stand under it, `cells` follow the columns.
+
+    A fact or cell is a text, date, datetime, Chip, Clock or Link. `refused` says why a bulk act left the row out.
+    """
 
     id: str
     title: Text

@@ -1,4 +1,4 @@
-"""Larger parts: timeline, photographs, figures, a machine's proposal, choices, the doctor's list. Shown by `{% show %}`."""
+"""Larger parts, by `{% show %}`: timeline, photographs, figures, a machine's proposal, choices, the doctor's list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A piece of evidence as a 4:3 tile. `kind` e.g. "before"; `maker` who took it; `hash_state` whether it is unaltered."""
+    """A piece of evidence as a 4:3 tile: `kind` e.g. "before", `maker` who took it, `hash_state` if it is unaltered."""
 
     url: str
     alt: Text
@@ -61,7 +61,7 @@ class Photos:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One interval against its promise. Times are ready words; `share` is per cent within the promise, None with no acts."""
+    """One interval against its promise. Times are words; `share` is per cent within it, None where nothing ended."""
 
     title: Text
     since: Text
@@ -130,7 +130,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One option with facts: a person to send, a post to take. `end` and `end_note` stand at the right (time, distance)."""
+    """One option with facts: a person to send, a post. `end` and `end_note` stand at the right (time, distance)."""
 
     value: str
     title: Text

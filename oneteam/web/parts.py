@@ -1,4 +1,4 @@
-"""The parts that pages are made of. A view builds them, a template writes `{% show part %}`; see /style/ for all of them.
+"""The parts that pages are made of. A view builds them, a template writes `{% show part %}`; /style/ shows them all.
 
 Nothing here reads the clock or the database. Every text is shown as given (escaped) and is the caller's to translate.
 """

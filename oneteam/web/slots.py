@@ -49,7 +49,7 @@ def register_bulk(
 
 
 def collect(slot: Slot[A, T], argument: A) -> list[T]:
-    """Everything that the rooms put into `slot` for `argument`, by its `order` (0 where it has none), then as registered.
+    """Everything that the rooms put into `slot` for `argument`, by its `order` (0 without one), then as registered.
 
     Raises TypeError when a room hands over something else than the slot's type: that is a fault of that room.
     """

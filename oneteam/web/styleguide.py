@@ -1,53 +1,20 @@
 """The style guide at /style/: every component in all its states, and the pages built from them, with made-up data.
 
-Its clock stands still at `AT`, so that its pictures stay the same. Only the demo region and DEBUG have its addresses.
+Only the demo region and DEBUG have its addresses.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from oneteam.web import styleguide_forms as forms
+from oneteam.web import styleguide_parts as made
 from oneteam.web.context_processors import PostChoice, ShownEntry, shell
-from oneteam.web.lists import BulkAction, Column, Filter, Row, Tab, WorkList
-from oneteam.web.panels import (
-    Candidate,
-    Choice,
-    Choices,
-    Entry,
-    Figure,
-    Figures,
-    Finding,
-    Findings,
-    Photo,
-    Photos,
-    Proposal,
-    Timeline,
-)
-from oneteam.web.parts import (
-    Banner,
-    Chip,
-    Clock,
-    Clocks,
-    Empty,
-    Fact,
-    Facts,
-    FailedCheck,
-    Link,
-    PageHeader,
-    Pause,
-    Refusal,
-    Skipped,
-    Step,
-    Steps,
-)
+from oneteam.web.panels import Choice, Choices, Photos
+from oneteam.web.parts import Banner, Chip, Clocks, Empty, FailedCheck, Link, PageHeader, Step, Steps
 
-AT = datetime(2026, 11, 23, 14, 3, tzinfo=ZoneInfo("Asia/Shanghai"))
-MINUTE = timedelta(minutes=1)
 Context = dict[str, object]
 
 
@@ -66,7 +33,7 @@ def guide(request: HttpRequest) -> HttpResponse:
     form = forms.Sample({"title": "", "phone": "138"})
     form.is_valid()
     context = {
-        "header": PageHeader(_("Style guide"), facts=[_("Every component in all its states"), AT]),
+        "header": PageHeader(_("Style guide"), facts=[_("Every component in all its states"), made.AT]),
         "states": [
             Chip(_("to be sent"), "info", "inbox"),
             Chip(_("handled"), "ok"),
@@ -79,8 +46,8 @@ def guide(request: HttpRequest) -> HttpResponse:
             Chip(_("overdue"), "overdue", solid=True),
             Chip(_("danger to life"), "danger", solid=True),
         ],
-        "clock_states": clocks(),
-        "clocks": Clocks(clocks()[:3]),
+        "clock_states": made.clocks(),
+        "clocks": Clocks(made.clocks()[:3]),
         "banners": [
             Banner(_("12 reports came from the hotline and wait for you."), "info"),
             Banner(_("The report was sent to Chen Guodong."), "ok"),
@@ -89,17 +56,17 @@ def guide(request: HttpRequest) -> HttpResponse:
         ],
         "form": form,
         "clean_form": forms.Sample(),
-        "choices": choices(),
-        "steps": steps(),
-        "refusal": refusal(),
-        "facts": facts(),
-        "photos": photos(),
-        "timeline": timeline(),
-        "proposal": proposal(),
-        "abstained": abstained(),
-        "figures": figures(),
-        "findings": findings(),
-        "list": work_list(),
+        "choices": made.choices(),
+        "steps": made.steps(),
+        "refusal": made.refusal(),
+        "facts": made.facts(),
+        "photos": made.photos(),
+        "timeline": made.timeline(),
+        "proposal": made.proposal(),
+        "abstained": made.abstained(),
+        "figures": made.figures(),
+        "findings": made.findings(),
+        "list": made.work_list(),
         "empty": Empty(
             _("No report waits to be sent."), _("The last one was sent at 14:01."), Link(_("All reports"), "#")
         ),
@@ -112,11 +79,11 @@ def sample(request: HttpRequest, name: str) -> HttpResponse:
     build = SAMPLES.get(name)
     if build is None:
         raise Http404
-    return _render(request, f"web/style/{name.replace('-', '_')}.html", build())
+    return _render(request, f"web/style/{name.replace('-', '_')}.html", build(), signed_in=name != "sign-in")
 
 
-def _render(request: HttpRequest, template: str, context: Context) -> HttpResponse:
-    request.oneteam_actor = SampleActor()  # type: ignore[attr-defined]
+def _render(request: HttpRequest, template: str, context: Context, *, signed_in: bool = True) -> HttpResponse:
+    request.oneteam_actor = SampleActor() if signed_in else None  # type: ignore[attr-defined]
     shown = shell(request)["shell"]
     assert isinstance(shown, dict)
     words = [
@@ -135,304 +102,10 @@ def _render(request: HttpRequest, template: str, context: Context) -> HttpRespon
     return render(request, template, {"shell": shown, **context})
 
 
-def clocks() -> list[Clock]:
-    """Running, due soon, overdue, met, late, paused, provisional, none."""
-
-    def clock(minutes: int, left: int, **more: object) -> Clock:
-        due = AT + left * MINUTE
-        return Clock(_("Answer the caller"), due, AT, due - minutes * MINUTE, **more)  # type: ignore[arg-type]
-
-    rule = _("1 working hour")
-    article = _("Promise of the reform plan, point 3")
-    skipped = [Skipped(date(2026, 11, 21), _("Saturday")), Skipped(date(2026, 11, 22), _("Sunday"))]
-    return [
-        clock(90, 65, rule=rule, article=article, since_act=_("Report received")),
-        clock(90, 18, rule=rule, article=article, since_act=_("Report received")),
-        clock(60, -12, rule=rule, article=article, since_act=_("Report received")),
-        clock(60, 20, stopped=AT - 5 * MINUTE),
-        clock(60, -20, stopped=AT - 5 * MINUTE),
-        clock(9000, 3000, skipped=skipped, pauses=[Pause(AT - 90 * MINUTE, None, _("Testing by a laboratory"))]),
-        clock(90 * 1440, 60 * 1440, rule=_("90 days"), skipped=skipped, provisional=True),
-        Clock(_("Verify"), None, AT),
-    ]
-
-
-def choices() -> Choices:
-    """Whom to send."""
-    return Choices(
-        "person",
-        _("Send to"),
-        [
-            Choice(
-                "1",
-                _("Chen Guodong"),
-                _("grid attendant"),
-                [_("Wanghai station"), _("1 in hand"), _("no enforcement certificate")],
-                _("4 min"),
-                _("320 m"),
-                checked=True,
-            ),
-            Choice(
-                "2",
-                _("Li Fang, He Jian"),
-                _("officers"),
-                [_("Binhai squad 1"), _("may fine on the spot")],
-                _("9 min"),
-                _("1.1 km"),
-            ),
-            Choice(
-                "3", _("Wu Xiao"), _("grid attendant"), [_("Wanghai station"), _("4 in hand")], _("11 min"), _("1.4 km")
-            ),
-        ],
-    )
-
-
-def steps() -> Steps:
-    """Lawful, blocked, done, somebody else's turn."""
-    return Steps(
-        [
-            Step(
-                _("Serve the notice of the intended penalty"), "lawful", _("Serve notice"), "#", icon="send", main=True
-            ),
-            Step(_("Decide on the penalty"), "blocked", checks=failed()),
-            Step(_("Review by the legal department"), "other", hint=_("Sun Lü's turn, since 11-22 16:40")),
-            Step(_("File the case"), "done", actor=_("Zhao Ming"), when=AT - timedelta(days=80)),
-        ]
-    )
-
-
-def failed() -> list[FailedCheck]:
-    """Two failed checks with article and cure."""
-    return [
-        FailedCheck(
-            "NOT-01",
-            _("The party was not told of the right to state its case and to defend itself."),
-            _("Administrative Penalties Law, art. 44"),
-            _("Serve the notice first"),
-            "#",
-        ),
-        FailedCheck(
-            "HEA-01",
-            _("A fine of ¥20,000.00 opens the right to a hearing, of which the party was not told."),
-            _("Administrative Penalties Law, art. 63"),
-            _("Add the right to a hearing to the notice"),
-            "#",
-        ),
-    ]
-
-
-def refusal() -> Refusal:
-    """The refusal panel."""
-    return Refusal(_("Cannot decide: 2 conditions are not met"), failed())
-
-
-def facts() -> Facts:
-    """Facts of a report."""
-    return Facts(
-        [
-            Fact(_("Place"), _("Pavement beside 88 Wanghai Road"), _("to within 15 m")),
-            Fact(_("Grid"), _("Binhai 03-017")),
-            Fact(_("Caller"), _("Lin*sheng 138****5602")),
-            Fact(_("Joint station"), _("Wanghai station")),
-            Fact(_("Received"), AT - 12 * MINUTE),
-            Fact(_("Fine"), None),
-        ]
-    )
-
-
-def photos() -> Photos:
-    """Two tiles."""
-    picture = "/static/web/style/sample.svg"
-    return Photos(
-        [
-            Photo(
-                picture,
-                _("Barbecue grill on the pavement"),
-                _("Before"),
-                _("Chen Guodong"),
-                AT,
-                hash_state=Chip(_("unaltered"), "ok"),
-            ),
-            Photo(
-                picture,
-                _("The pavement is clear"),
-                _("After"),
-                _("Chen Guodong"),
-                AT,
-                hash_state=Chip(_("unaltered"), "ok"),
-            ),
-        ]
-    )
-
-
-def timeline() -> Timeline:
-    """Three acts, one with details, one without time of day."""
-    details = Facts([Fact(_("Act"), "17"), Fact(_("Device"), _("duty desk 3"))])
-    return Timeline(
-        [
-            Entry(
-                AT - 11 * MINUTE,
-                _("Triage"),
-                _("placed it in grid Binhai 03-017 and proposed a matter"),
-                "spark",
-                details=details,
-            ),
-            Entry(
-                AT - 12 * MINUTE,
-                _("Hotline 12345"),
-                _("handed over the report"),
-                "inbox",
-                note=_("to be answered within 1 h 30 min"),
-            ),
-            Entry(
-                date(2026, 11, 16),
-                _("Chen Guodong"),
-                _("persuaded the owner, took 2 photographs"),
-                chips=[Chip(_("already late when recorded"), "overdue")],
-            ),
-        ],
-        proof=Link(_("Download proof"), "#"),
-        older=Link(_("Older acts"), "#"),
-    )
-
-
-def proposal() -> Proposal:
-    """Two candidates and the words that decided."""
-    return Proposal(
-        [
-            Candidate(_("Trading on the pavement"), 0.91, "F07-002"),
-            Candidate(_("Fumes of an open-air barbecue"), 0.74, "F03-011"),
-        ],
-        _("model of 18 Nov 2026"),
-        [_("pavement"), _("fumes"), _("put out")],
-        facts=Facts([Fact(_("Urgency"), _("general")), Fact(_("Perhaps the same"), Link("SQ-20261116-0288", "#"))]),
-    )
-
-
-def abstained() -> Proposal:
-    """The machine is not sure and says so."""
-    return Proposal(
-        [Candidate(_("Trading on the pavement"), 0.41)],
-        _("model of 18 Nov 2026"),
-        abstained=_("No proposal: the most likely matter has 41 %, below the 60 % that a proposal needs. Choose one."),
-    )
-
-
-def figures() -> Figures:
-    """The three intervals: one met, one below its target, one without acts yet."""
-    return Figures(
-        [
-            Figure(
-                _("Complaint handled"),
-                _("received"),
-                _("answered"),
-                _("1 h"),
-                377,
-                _("41 min"),
-                _("58 min"),
-                96,
-                _("3 working days"),
-                95,
-            ),
-            Figure(
-                _("Investigated before filing"),
-                _("lead"),
-                _("filed"),
-                _("1 d"),
-                48,
-                _("19 h"),
-                _("3 d"),
-                82,
-                _("7 d"),
-                95,
-            ),
-            Figure(_("Joint operation"), _("requested"), _("carried out"), _("2 d"), 0, before=_("15 d"), target=95),
-        ]
-    )
-
-
-def findings() -> Findings:
-    """The doctor's list: well, warning, fault."""
-    return Findings(
-        [
-            Finding(_("Database"), Chip(_("reachable"), "ok"), _("PostgreSQL 18, all migrations applied")),
-            Finding(
-                _("Calendar"),
-                Chip(_("provisional"), "warn"),
-                _("2027 is not announced yet."),
-                _("Load the State Council's notice when it comes."),
-            ),
-            Finding(
-                _("Sealer"),
-                Chip(_("not running"), "danger"),
-                _("412 acts are not sealed, the oldest since 13:20."),
-                _("Start it:"),
-                "./run serve",
-            ),
-        ]
-    )
-
-
-def work_list() -> WorkList:
-    """A work list with tabs, filters, sorting, selection and new rows."""
-    titles = [
-        (_("Road surface sunk by half a metre"), _("Dongwan, Jianshe crossing"), _("four platforms")),
-        (_("Billboard loose above a primary school gate"), _("Wanghai, Yucai school"), "12345"),
-        (_("Barbecue smoke at night, windows stay shut"), _("Wanghai, 88 Wanghai Road"), "12345"),
-        (_("Pile driving at night, nobody sleeps"), _("Nanpu, Chuangxin Avenue"), "12345"),
-        (_("Shared bicycles block the tactile paving"), _("Wanghai, metro exit B"), _("grid patrol")),
-    ]
-    states: list[object] = [
-        clocks()[2],
-        Chip(_("danger to life"), "danger", solid=True),
-        clocks()[1],
-        clocks()[0],
-        clocks()[6],
-    ]
-    rows = [
-        Row(
-            str(place),
-            title,
-            "#",
-            [source, states[place], AT - (11 + 7 * place) * MINUTE],
-            [f"SQ-20261123-04{12 - place}", where],
-        )
-        for place, (title, where, source) in enumerate(titles)
-    ]
-    return WorkList(
-        "reports",
-        _("Reports to be sent"),
-        _("Report"),
-        [
-            Column(_("Source"), word_on_phone=False),
-            Column(_("Deadline"), sort_url="?sort=due", sorted="ascending", word_on_phone=False),
-            Column(_("Received"), "time", sort_url="?sort=-received"),
-        ],
-        rows,
-        Empty(_("No report waits to be sent."), _("The last one was sent at 14:01.")),
-        tabs=[
-            Tab(_("To send"), "#", 23, current=True),
-            Tab(_("Due soon"), "#", 6),
-            Tab(_("Overdue"), "#", 2),
-            Tab(_("Sent by me"), "#", 148),
-        ],
-        filters=[Filter(_("Area"), _("Binhai"), "#"), Filter(_("Source"), "12345", "#")],
-        filter_form=forms.Filters(),
-        search_label=_("Number, place, words"),
-        count=23,
-        older="#",
-        exports=[Link("CSV", "#"), Link("Excel", "#")],
-        new_count=3,
-        new_url="#",
-        bulk_action="#",
-        bulk=[BulkAction(_("Mark as the same"), "merge", "merge"), BulkAction(_("Transfer"), "transfer", "swap")],
-    )
-
-
 def list_page() -> Context:
     """The report list."""
     links = [Link(_("Record a call"), "/style/call/")]
-    return {"header": PageHeader(_("Reports"), links=links), "list": work_list()}
+    return {"header": PageHeader(_("Reports"), links=links), "list": made.work_list()}
 
 
 def report_page() -> Context:
@@ -441,22 +114,22 @@ def report_page() -> Context:
         "header": PageHeader(
             _("Barbecue smoke at night, windows stay shut"),
             [Link(_("Duty"), "/style/list/"), Link(_("To send"), "/style/list/"), Link("SQ-20261123-0412", "")],
-            [clocks()[1], Chip(_("to be sent"), "info", "inbox")],
+            [made.clocks()[1], Chip(_("to be sent"), "info", "inbox")],
             [_("Hotline 12345"), _("told at 13:51"), _("reported for the 2nd time")],
         ),
         "told": _(
-            "I live on the third floor of 88 Wanghai Road. The “Aqiang Barbecue” downstairs has put out its grill on the pavement, the fumes "
-            "come straight into our flat, and a child of two keeps coughing. I rang last week; after somebody came it was better for two days, "
-            "now it is all out there again."
+            "I live on the third floor of 88 Wanghai Road. The “Aqiang Barbecue” downstairs has put out its grill on "
+            "the pavement, the fumes come straight into our flat, and a child of two keeps coughing. I rang last week; "
+            "after somebody came it was better for two days, now it is all out there again."
         ),
         "words": [_("88 Wanghai Road"), _("pavement"), _("fumes")],
-        "proposal": proposal(),
-        "facts": facts(),
+        "proposal": made.proposal(),
+        "facts": made.facts(),
         "form": forms.Send(),
-        "choices": choices(),
-        "clocks": Clocks(clocks()[1:2]),
-        "steps": Steps(steps().steps[1:]),
-        "timeline": timeline(),
+        "choices": made.choices(),
+        "clocks": Clocks(made.clocks()[1:2]),
+        "steps": Steps(made.steps().steps[1:]),
+        "timeline": made.timeline(),
         "photos": Photos([]),
     }
 
@@ -467,13 +140,13 @@ def order_page() -> Context:
         "header": PageHeader(
             _("Grill on the pavement, fumes disturb neighbours"),
             [Link(_("Orders"), "#"), Link("GD-20261123-0412", "")],
-            [clocks()[1]],
+            [made.clocks()[1]],
             [_("Pavement beside 88 Wanghai Road")],
         ),
         "steps": Steps(
             [
-                Step(_("Accept"), "done", when=AT - 20 * MINUTE),
-                Step(_("Arrive"), "done", when=AT - 13 * MINUTE),
+                Step(_("Accept"), "done", when=made.AT - 20 * made.MINUTE),
+                Step(_("Arrive"), "done", when=made.AT - 13 * made.MINUTE),
                 Step(
                     _("Report it handled"),
                     "blocked",
@@ -509,16 +182,16 @@ SAMPLES: dict[str, Callable[[], Context]] = {
     "report": report_page,
     "order": order_page,
     "call": lambda: {"header": PageHeader(_("Record a call")), "form": forms.Call()},
-    "figures": lambda: {"header": PageHeader(_("Figures"), facts=[_("last 30 days")]), "figures": figures()},
+    "figures": lambda: {"header": PageHeader(_("Figures"), facts=[_("last 30 days")]), "figures": made.figures()},
     "doctor": lambda: {
         "header": PageHeader(_("System status"), chips=[Chip(_("1 fault"), "danger")]),
-        "findings": findings(),
+        "findings": made.findings(),
     },
     "sign-in": lambda: {"form": forms.SignIn()},
     "post": post_page,
     "proof": lambda: {
         "header": PageHeader(_("Proof of report SQ-20261123-0412")),
         "form": forms.Proof(),
-        "facts": facts(),
+        "facts": made.facts(),
     },
 }

@@ -1,4 +1,4 @@
-"""Template tags of the design system: `show` renders any part, `field` a form field, `told` a text with the words that decided."""
+"""Template tags of the design system: `show` renders any part, `field` a form field, `told` the words that decided."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -16,8 +16,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 register = template.Library()
-
-# The tag names this module exports are part of the design system's language: icon, show, field, told, day, moment, money.
 
 
 @register.simple_tag

@@ -13,7 +13,8 @@ TRANSLATE = re.compile(
 IN_EXPRESSION = re.compile(r"""(?<![\w.])_\(\s*(?P<quote>["'])(?P<text>.*?)(?<!\\)(?P=quote)\s*\)""")
 TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 BLOCK = re.compile(
-    r"\{%\s*block(?:trans|translate)\b(?P<options>.*?)%\}(?P<body>.*?)\{%\s*endblock(?:trans|translate)\s*%\}",
+    r"\{%\s*block(?:trans|translate)\b(?P<options>.*?)%\}(?P<body>.*?)"
+    r"\{%\s*endblock(?:trans|translate)\s*%\}",
     re.DOTALL,
 )
 PLURAL = re.compile(r"\{%\s*plural\s*%\}")

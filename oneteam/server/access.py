@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 
 from oneteam.kernel.errors import NotReadyError
 from oneteam.server import config, postgres
-from oneteam.server.text import tr
+from oneteam.server.text import gettext as _
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -43,7 +43,7 @@ def administrator(dbname: str | None = None, *, data: Path | None = None) -> Ite
         connection = psycopg.connect(admin_dsn(dbname, data=data), autocommit=True, application_name="oneteam-admin")
     except psycopg.OperationalError as error:
         raise NotReadyError(
-            tr(
+            _(
                 "the database server cannot be reached: %(error)s\n"
                 "See DATABASE_URL, or unset it to use the embedded server"
             )

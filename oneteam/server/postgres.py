@@ -27,7 +27,7 @@ from oneteam.kernel.errors import NotReadyError
 from oneteam.server import config
 from oneteam.server.binaries import Account, Binaries, account, find, within_reach
 from oneteam.server.config import make_private, read_json, write_private
-from oneteam.server.text import tr
+from oneteam.server.text import gettext as _
 
 ADMINISTRATOR = "oneteam_admin"
 PORT = 5432
@@ -88,7 +88,7 @@ class Server:
                 return
             told = _pg_ctl(self.home, "-m", "fast", "-t", str(START_SECONDS), "stop")
             if told.returncode and _postmaster(self.data) is not None:
-                raise NotReadyError(tr("the database did not stop: %(answer)s") % {"answer": told.stdout.strip()})
+                raise NotReadyError(_("the database did not stop: %(answer)s") % {"answer": told.stdout.strip()})
 
 
 def ensure(data: Path | None = None, *, durable: bool = True) -> Server:
@@ -156,7 +156,7 @@ def _check_reach(user: Account, home: Path) -> None:
             home.parent,
         )
         raise NotReadyError(
-            tr(
+            _(
                 "%(data)s lies below %(closed)s, which only root may enter. The database never runs as root, and its "
                 "user %(user)s cannot get there: set ONETEAM_DATA to another folder (%(default)s, for example), "
                 "or start as an ordinary user"
@@ -200,7 +200,7 @@ def _make(home: Path, user: Account) -> None:
         told_once.unlink()
     if told.returncode:
         raise NotReadyError(
-            tr("the database could not be made in %(home)s:\n%(answer)s") % {"home": home, "answer": told.stdout}
+            _("the database could not be made in %(home)s:\n%(answer)s") % {"home": home, "answer": told.stdout}
         )
     fresh.rename(home / "pgdata")
 
@@ -220,7 +220,7 @@ def _start(home: Path, user: Account, *, durable: bool) -> None:
     state = read_json(home / "state.json")
     if not state:
         raise NotReadyError(
-            tr("%(file)s is missing: without its password the database cannot be opened. Bring it back from a backup")
+            _("%(file)s is missing: without its password the database cannot be opened. Bring it back from a backup")
             % {"file": home / "state.json"}
         )
     data = home / "pgdata"
@@ -249,7 +249,7 @@ def _start(home: Path, user: Account, *, durable: bool) -> None:
             return
         if time.monotonic() > deadline:
             raise NotReadyError(
-                tr("the database in %(home)s did not start: %(answer)s\n%(trouble)s\nIts log ends:\n%(log)s")
+                _("the database in %(home)s did not start: %(answer)s\n%(trouble)s\nIts log ends:\n%(log)s")
                 % {"home": home, "answer": told.stdout.strip(), "trouble": trouble, "log": _log_end(home)}
             )
         # After kill -9 the old server stays in the process table until it is reaped, and its children need a moment.
@@ -283,7 +283,7 @@ def _major(data: Path) -> int:
         return int((data / "PG_VERSION").read_text().strip())
     except (OSError, ValueError) as error:
         raise NotReadyError(
-            tr("%(data)s holds no database that PostgreSQL made; move the folder away, or bring it back from a backup")
+            _("%(data)s holds no database that PostgreSQL made; move the folder away, or bring it back from a backup")
             % {"data": data}
         ) from error
 

@@ -1,9 +1,9 @@
 """Words for the operator, also before Django's settings are loaded (the database is started before them)."""
 
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils import translation
 
 
-def tr(message: str) -> str:
+def gettext(message: str) -> str:
     """The message in the reader's language where languages are known already, else in English."""
-    return gettext(message) if settings.configured else message
+    return translation.gettext(message) if settings.configured else message

@@ -1,0 +1,114 @@
+"""Which law applies: calendar and settings of this city, cached until the edition changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from oneteam.kernel.errors import NotReadyError
+from oneteam.kernel.periods import Calendar
+from oneteam.lawbook.calendar import CalendarRow, calendar_from_rows
+from oneteam.lawbook.calendar import next_year_alarm as alarm_over
+from oneteam.lawbook.models import EDITION_ID, CalendarDay, Setting
+from oneteam.lawbook.settings_table import (
+    OFFICE_HOURS,
+    Amount,
+    SettingValue,
+    UnsetSettingError,
+    parse_amount,
+    parse_office_hours,
+)
+
+# Put into a statement that runs anyway, so that knowing whether a cache is still true costs nothing.
+EDITION_SQL = f"(SELECT act FROM lawbook_edition WHERE id = '{EDITION_ID}')"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Calendar and settings as one edition has them."""
+
+    edition: UUID
+    calendar: Calendar
+    settings: Mapping[str, SettingValue]
+
+    def value(self, name: str) -> str:
+        """Return a setting's value; UnsetSettingError where the city has set none."""
+        found = self.settings.get(name)
+        if found is None:
+            raise UnsetSettingError(name)
+        return found.value
+
+    def amount(self, name: str) -> Amount:
+        """Return a setting that is a period; UnsetSettingError where the city has set none."""
+        return parse_amount(self.value(name))
+
+
+_kept: Book | None = None
+
+
+def edition() -> UUID:
+    """Return the edition in force: the act that changed calendar, settings or declarations last."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {EDITION_SQL}")
+        return known_edition(cursor.fetchone()[0])
+
+
+def known_edition(found: UUID | None) -> UUID:
+    """Return the edition that a statement brought along; NotReadyError when no law is loaded."""
+    if found is None:
+        raise NotReadyError(_("No law is loaded in this city yet; run “oneteam law load”."))
+    return found
+
+
+def kept_book() -> Book | None:
+    """Return the book of this process without asking whether it is still true; None when none was read yet."""
+    return _kept
+
+
+def book(of: UUID | None = None) -> Book:
+    """Return the book of the edition `of` (None: asks which is in force), from this process where it has it."""
+    global _kept  # noqa: PLW0603 one book a process: it is a cache, told apart by the act that made it
+    wanted = edition() if of is None else of
+    kept = _kept
+    if kept is None or kept.edition != wanted:
+        kept = _kept = _read(wanted)
+    return kept
+
+
+def _read(wanted: UUID) -> Book:
+    settings = {
+        name: SettingValue(name, value, mark, basis)
+        for name, value, mark, basis in Setting.objects.values_list("name", "value", "mark", "basis")
+    }
+    hours = settings.get(OFFICE_HOURS)
+    office_hours = parse_office_hours(hours.value) if hours else None
+    return Book(wanted, calendar_from_rows(calendar_rows(), office_hours=office_hours), settings)
+
+
+def calendar_rows() -> list[CalendarRow]:
+    """Return the city's holiday table in order of its days."""
+    columns = ("date", "is_workday", "name", "source", "provisional")
+    return [CalendarRow(*row) for row in CalendarDay.objects.order_by("date").values_list(*columns)]
+
+
+def calendar() -> Calendar:
+    """Return the calendar in force."""
+    return book().calendar
+
+
+def setting(name: str) -> str:
+    """Return the city's value of a setting; UnsetSettingError, which names the command, where it is not set."""
+    return book().value(name)
+
+
+def settings_now() -> Mapping[str, SettingValue]:
+    """Return every setting that the city has set, by name."""
+    return book().settings
+
+
+def next_year_alarm(today: date) -> bool:
+    """Tell whether next year's holiday table is missing though it is December (CAL-07). `today` is a legal day."""
+    return alarm_over(today, calendar_rows())

@@ -1,0 +1,231 @@
+"""Clocks of a run: computed from an act, a period and the calendar; started, stopped, paused and resumed by steps."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from oneteam.kernel.clock import legal_day
+from oneteam.kernel.deadline_reasons import Reason, ReasonKind, reasons
+from oneteam.kernel.ids import uuid7
+from oneteam.kernel.periods import Deadline, Pause, Period, Side, Unit, deadline, statutory_period
+from oneteam.lawbook.queries import Book
+from oneteam.lawbook.settings_table import SettingValue, UnsetSettingError
+from oneteam.procedures.declaration import ClockDo, ClockRule, Declaration, Step
+from oneteam.procedures.models import Clock
+
+_INSERT = (
+    "INSERT INTO procedures_clock (id, run_id, name, side, n, unit, basis, unit_basis, mark, started_act, started_at,"
+    " due, provisional, reasons, pauses) VALUES"
+)
+WARN_SHARE = 0.3  # looks.md section 4: grey while more than 30 % of the time is left
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChange:
+    """What a step did with one clock; `due` as it is now (the earliest possible while paused)."""
+
+    do: ClockDo
+    name: str
+    due: datetime
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A clock about to start: its deadline and the mark of the number behind it."""
+
+    name: str
+    deadline: Deadline
+    mark: str
+
+
+def rule_period(rule: ClockRule, facts: Mapping[str, Any], book: Book, day: date) -> tuple[Period, str]:
+    """Return the period of a clock that starts on a legal day, and the mark of its ground.
+
+    UnsetSettingError where it is a setting that the city has not set.
+    """
+    period = rule.period
+    if period.setting:
+        name = setting_name(rule, facts)
+        amount, value = book.amount(name), book.settings[name]
+        return Period(amount.n, amount.unit, rule.side, _citation(value)), value.mark
+    if period.statute:
+        return statutory_period(period.statute, period.n, rule.side, article=period.article, on=day), "V1"
+    if period.unit is None:  # pragma: no cover - the loader refuses such a rule
+        raise AssertionError(rule.name)
+    return Period(period.n, period.unit, rule.side, period.article), "V1"
+
+
+def setting_name(rule: ClockRule, facts: Mapping[str, Any]) -> str:
+    """Return the setting that gives a clock's length, its variant chosen by the fact that the rule names."""
+    if not rule.period.by:
+        return rule.period.setting
+    try:
+        return f"{rule.period.setting}.{facts[rule.period.by]}"
+    except KeyError:
+        raise LookupError(f"the clock {rule.name} needs the fact {rule.period.by!r}") from None
+
+
+def _citation(value: SettingValue) -> str:
+    return f"{value.name} ({value.basis})"
+
+
+def compute(
+    declaration: Declaration, step: Step, facts: Mapping[str, Any], at: datetime, book: Book, *, lenient: bool = False
+) -> tuple[list[Computed], list[str]]:
+    """Return the clocks that a step starts, and the unset settings that kept one from starting.
+
+    With `lenient` (something that has already happened) an unset setting is only named; else UnsetSettingError.
+    """
+    computed, unset = [], []
+    for use in step.does(ClockDo.START):
+        if use.unless and facts.get(use.unless):
+            continue
+        try:
+            period, mark = rule_period(declaration.clocks[use.clock], facts, book, legal_day(at))
+        except UnsetSettingError as error:
+            if not lenient:
+                raise
+            unset.append(error.name)
+            continue
+        computed.append(Computed(use.clock, deadline(at, period, book.calendar), mark))
+    return computed, unset
+
+
+def insert(run: UUID, act: UUID, computed: Iterable[Computed]) -> list[ClockChange]:
+    """Start clocks: one statement, however many."""
+    rows, changes = [], []
+    for clock in computed:
+        due, period = clock.deadline, clock.deadline.period
+        rows.append((
+            uuid7(), run, clock.name, period.side, period.n, period.unit, period.article, period.unit_article,
+            clock.mark, act, due.start, due.due, due.provisional, Jsonb(reasons_json(due)), Jsonb([]),
+        ))  # fmt: skip
+        changes.append(ClockChange(ClockDo.START, clock.name, due.due, due.provisional))
+    if rows:
+        marks = ",".join(["(" + ",".join(["%s"] * len(rows[0])) + ")"] * len(rows))
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_INSERT} {marks}", [value for row in rows for value in row])
+    return changes
+
+
+def change(run: UUID, act: UUID, at: datetime, step: Step, facts: Mapping[str, Any], book: Book) -> list[ClockChange]:
+    """Stop, pause and resume the run's open clocks as the step says. A clock that is not open is left alone."""
+    uses = [use for use in step.clocks if use.do is not ClockDo.START and not (use.unless and facts.get(use.unless))]
+    if not uses:
+        return []
+    found = Clock.objects.filter(run_id=run, name__in={use.clock for use in uses}, stopped_at__isnull=True)
+    open_clocks = {clock.name: clock for clock in found}
+    changes = []
+    for use in uses:
+        clock = open_clocks.get(use.clock)
+        if (
+            clock is None
+            or (use.do is ClockDo.PAUSE and clock.paused_since is not None)
+            or (use.do is ClockDo.RESUME and clock.paused_since is None)
+        ):
+            continue
+        if use.do is ClockDo.PAUSE:
+            clock.paused_since = at
+            clock.pauses = [*clock.pauses, {"start": at.isoformat(), "end": None, "ground": use.ground}]
+        elif clock.paused_since is not None:
+            ended = max(at, clock.paused_since)
+            clock.pauses = [*clock.pauses[:-1], {**clock.pauses[-1], "end": ended.isoformat()}]
+            clock.paused_since = None
+        if use.do is ClockDo.STOP:
+            clock.stopped_at, clock.stopped_act = at, act
+        apply(clock, recomputed(clock, book))
+        clock.save(
+            update_fields=["paused_since", "pauses", "stopped_at", "stopped_act", "due", "provisional", "reasons"]
+        )
+        changes.append(ClockChange(use.do, clock.name, clock.due, clock.provisional))
+    return changes
+
+
+def open_names(run: UUID) -> set[str]:
+    """Return the names of a run's open clocks."""
+    return set(Clock.objects.filter(run_id=run, stopped_at__isnull=True).values_list("name", flat=True))
+
+
+def recomputed(clock: Clock, book: Book) -> Deadline:
+    """Compute a clock's deadline anew from what it began with, its pauses and the calendar of `book`."""
+    period = Period(clock.n, Unit(clock.unit), Side(clock.side), clock.basis, clock.unit_basis)
+    return deadline(clock.started_at, period, book.calendar, _pauses(clock))
+
+
+def apply(clock: Clock, due: Deadline) -> None:
+    """Write a computed deadline into a clock's row (not yet saved)."""
+    clock.due, clock.provisional, clock.reasons = due.due, due.provisional, reasons_json(due)
+
+
+def _pauses(clock: Clock) -> list[Pause]:
+    return [
+        Pause(
+            datetime.fromisoformat(pause["start"]),
+            datetime.fromisoformat(pause["end"]) if pause["end"] else None,
+            pause["ground"],
+        )
+        for pause in clock.pauses
+    ]
+
+
+def reasons_json(of: Deadline) -> list[dict[str, Any]]:
+    """Return why a deadline falls where it does, as JSON without empty entries."""
+    return [
+        {
+            name: value.isoformat() if isinstance(value, date | datetime) else value
+            for name, value in asdict(reason).items()
+            if value
+        }
+        for reason in reasons(of)
+    ]
+
+
+def reasons_from(lines: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
+    """Return stored reasons as the data they were."""
+    return tuple(
+        Reason(
+            ReasonKind(line["kind"]),
+            first=date.fromisoformat(line["first"]) if "first" in line else None,
+            last=date.fromisoformat(line["last"]) if "last" in line else None,
+            count=line.get("count", 0),
+            unit=Unit(line["unit"]) if "unit" in line else None,
+            moment=datetime.fromisoformat(line["moment"]) if "moment" in line else None,
+            text=line.get("text", ""),
+        )
+        for line in lines
+    )
+
+
+class ClockState(StrEnum):
+    """How a clock stands: what its chip shows."""
+
+    RUNNING = "running"
+    WARN = "warn"
+    OVERDUE = "overdue"
+    MET = "met"
+    BREACHED = "breached"
+    PAUSED = "paused"
+
+
+def state_of(clock: Clock, at: datetime) -> ClockState:
+    """Return how a clock stands at a region time; late means after `due`, never while paused."""
+    if clock.stopped_at is not None:
+        return ClockState.BREACHED if clock.stopped_at > clock.due else ClockState.MET
+    if clock.paused_since is not None:
+        return ClockState.PAUSED
+    if at > clock.due:
+        return ClockState.OVERDUE
+    left, whole = clock.due - at, clock.due - clock.started_at
+    return ClockState.WARN if left <= whole * WARN_SHARE else ClockState.RUNNING
+
+
+def with_start(computed: Computed, at: datetime, book: Book) -> Computed:
+    """Compute a clock about to start again, over another book."""
+    return replace(computed, deadline=deadline(at, computed.deadline.period, book.calendar))

@@ -1,0 +1,272 @@
+"""Taking a step: who may, what the law says, the act, the new state and the clocks, in one transaction.
+
+Rules come first (NotAllowedError), then every check at once: a proposed step that fails one is refused with all
+failures; a report of what has already happened is recorded with them as breaches (DESIGN, idea 5).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from oneteam.journal.actors import Actor
+from oneteam.journal.acts import Recorded, earlier, record
+from oneteam.journal.kinds import ActKind
+from oneteam.journal.kinds import register as register_kind
+from oneteam.kernel.clock import legal_day
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
+from oneteam.lawbook import queries as lawbook
+from oneteam.lawbook.checks import Severity
+from oneteam.lawbook.checks import checks as check_texts
+from oneteam.procedures import clocks, registry, store
+from oneteam.procedures.clocks import ClockChange, Computed
+from oneteam.procedures.declaration import Declaration, Step
+from oneteam.procedures.errors import Failed, RefusedError
+from oneteam.procedures.judging import authorise, evaluate, needed_facts, out_of_order, unset
+from oneteam.procedures.registry import Context
+
+# The two fields that every step's act has beside its own: lists of {"check": id, "reason": text}.
+STANDARD_FIELDS: Mapping[str, type] = {"breaches": list, "overrides": list}
+
+# Each brings the edition in force along, so that knowing whether a cache is still true costs no statement.
+_INSERT_RUN = (
+    "INSERT INTO procedures_run (id, procedure, declaration_id, state, since, opened_act, last_act)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING"
+)
+_OPEN = f"{_INSERT_RUN} RETURNING {lawbook.EDITION_SQL}"
+_LOCK = f"SELECT declaration_id, state, {lawbook.EDITION_SQL} FROM procedures_run WHERE id = %s FOR UPDATE"  # noqa: S608
+
+
+def step_kind(
+    name: str, text: str | Promise, fields: Mapping[str, Any] | None = None, personal: frozenset[str] = frozenset()
+) -> ActKind:
+    """Register the kind of act that a step becomes, with the fields for breaches and overrides beside `fields`."""
+    own = dict(fields or {})
+    return register_kind(ActKind(name=name, text=text, fields={**own, **STANDARD_FIELDS}, personal=personal))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken. `replayed`: it already stood in the journal under this key, and nothing was written now;
+    the other fields then are empty, but for the act."""
+
+    act: Recorded
+    step: str
+    object_id: UUID
+    state: str = ""
+    breaches: tuple[Failed, ...] = ()
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    clocks: tuple[ClockChange, ...] = ()
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proposal:
+    """All that a caller hands over, for the functions below."""
+
+    step: str
+    object_id: UUID
+    actor: Actor
+    at: datetime
+    facts: Mapping[str, Any]
+    payload: Mapping[str, Any]
+    personal: Mapping[UUID, Mapping[str, Any]]
+    about: Sequence[UUID]
+    basis: Sequence[str]
+    place: str | None
+    device: str | None
+    key: str | None
+    digest: bytes | None
+    overrides: Mapping[str, str]
+    happened: bool
+
+    def replay(self) -> Taken | None:
+        act = earlier(actor=self.actor, key=self.key, digest=self.digest)
+        return Taken(act, self.step, self.object_id, replayed=True) if act else None
+
+    def context(self, step: Step, state: str | None, stored: Mapping[str, Any]) -> Context:
+        # What is stored wins: a caller cannot talk a check out of what the rooms know.
+        return Context(
+            step=step.name, object_id=self.object_id, state=state, actor=self.actor, at=self.at,
+            facts={**self.facts, **stored},
+        )  # fmt: skip
+
+    def record(self, step: Step, verdict: "_Verdict") -> Recorded:
+        listed = {
+            "breaches": [{"check": failed.id, "reason": ""} for failed in verdict.breaches],
+            "overrides": [{"check": check, "reason": why} for check, why in sorted(verdict.overrides.items())],
+        }
+        return record(
+            kind=step.act, actor=self.actor, at=self.at, stream=self.object_id, payload={**self.payload, **listed},
+            personal=self.personal, about=self.about, basis=self.basis, place=self.place, device=self.device,
+            key=self.key, digest=self.digest,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What the checks said about a step that may be taken."""
+
+    breaches: tuple[Failed, ...]
+    overrides: Mapping[str, str]
+
+
+def take_step(
+    *,
+    step: str,
+    object_id: UUID,
+    actor: Actor,
+    at: datetime,
+    facts: Mapping[str, Any] | None = None,
+    payload: Mapping[str, Any] | None = None,
+    personal: Mapping[UUID, Mapping[str, Any]] | None = None,
+    about: Sequence[UUID] = (),
+    basis: Sequence[str] = (),
+    place: str | None = None,
+    device: str | None = None,
+    key: str | None = None,
+    digest: bytes | None = None,
+    overrides: Mapping[str, str] | None = None,
+    happened: bool = False,
+) -> Taken:
+    """Take a step of a procedure for one object, inside the caller's transaction (`journal.acts.write`).
+
+    `step` is its name ("order.verify"); the object's id is also its stream. `facts` is what the proposal brings for
+    checks and clocks; what rooms store about the object is asked of them. `overrides` gives a reason for each W check
+    that the person goes on against. `happened` reports what already took place: only for steps declared `fact: true`.
+    The other arguments are those of `journal.acts.record`; act first, then the run and its clocks, then the caller's
+    own rows. With a key that came before, the first act is returned as `replayed` and nothing is written.
+
+    Raises NotAllowedError (not this actor's step), RefusedError with every failed check, UnsetSettingError (a clock's
+    length is not set), MissingError (no such object or step), ConflictError (already opened; key with other content),
+    BadInputError (an override where none is possible; `happened` for a step that can only be proposed).
+    """
+    proposal = _Proposal(
+        step=step, object_id=object_id, actor=actor, at=at, facts=facts or {}, payload=payload or {},
+        personal=personal or {}, about=about, basis=basis, place=place, device=device, key=key, digest=digest,
+        overrides={check: reason.strip() for check, reason in (overrides or {}).items() if reason.strip()},
+        happened=happened,
+    )  # fmt: skip
+    return _open(proposal) if store.opens(step) else _move(proposal)
+
+
+def _open(proposal: _Proposal) -> Taken:
+    """Begin a run: beside the act one statement for the run and one for its clocks.
+
+    Law and calendar come from this process's memory; the run's insert brings back the edition in force, which tells
+    whether they are still true.
+    """
+    replay = proposal.replay()
+    if replay is not None:
+        return replay
+    day = legal_day(proposal.at)
+    pinned = store.kept().on(proposal.step.partition(".")[0], day)
+    declaration, step = pinned.declaration, store.step_of(pinned.declaration, proposal.step)
+    book = lawbook.kept_book() or lawbook.book()
+    context = proposal.context(step, None, {})
+    authorise(step, context)
+    computed, missing = _clocks(proposal, declaration, step, context, book)
+    verdict = _judge(proposal, step, context, missing)
+    act = proposal.record(step, verdict)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPEN, [proposal.object_id, declaration.name, pinned.id, step.target, proposal.at, act.id, act.id]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise ConflictError(_("This object was opened before."))
+    edition = lawbook.known_edition(row[0])
+    if edition != book.edition or edition != store.kept().edition:
+        if store.in_force(edition).on(declaration.name, day).id != pinned.id:
+            raise ConflictError(_("The procedure was just changed; try again."))
+        computed, _missing = _clocks(proposal, declaration, step, context, lawbook.book(edition))
+    changes = clocks.insert(proposal.object_id, act.id, computed)
+    return _finish(step, _taken(proposal, act, step.target, verdict, changes))
+
+
+def _move(proposal: _Proposal) -> Taken:
+    """Take a step of a run that exists, under the declaration it is pinned to. The run's row is the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [proposal.object_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise MissingError(_("There is no such object, or nothing has begun for it yet."))
+    replay = proposal.replay()
+    if replay is not None:
+        return replay
+    declaration_id, state, edition = row
+    declaration = store.pinned(declaration_id)
+    step = store.step_of(declaration, proposal.step)
+    wanted = needed_facts(declaration, step)
+    stored = registry.known_facts(declaration.name, [proposal.object_id], proposal.at, wanted=wanted) if wanted else {}
+    context = proposal.context(step, state, stored.get(proposal.object_id, {}))
+    authorise(step, context)
+    ahead = state in step.sources
+    if not ahead and not proposal.happened:
+        raise RefusedError(step.name, [out_of_order(declaration, step, state)])
+    book = lawbook.book(lawbook.known_edition(edition)) if step.clocks else None
+    # A fact told late: it moves the run on when it lies ahead of the present state, and never moves it back.
+    moves = ahead or not declaration.reachable(state).isdisjoint(step.sources)
+    computed, missing = _clocks(proposal, declaration, step, context, book) if book and moves else ([], [])
+    verdict = _judge(proposal, step, context, missing, [] if ahead else [out_of_order(declaration, step, state)])
+    act = proposal.record(step, verdict)
+    target = step.target if moves else state
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procedures_run SET last_act = %s, since = CASE WHEN state = %s THEN since ELSE %s END, state = %s"
+            " WHERE id = %s",
+            [act.id, target, proposal.at, target, proposal.object_id],
+        )
+    changes: list[ClockChange] = []
+    if book is not None:
+        changes += clocks.change(proposal.object_id, act.id, proposal.at, step, context.facts, book)
+        if computed:
+            already = clocks.open_names(proposal.object_id)
+            changes += clocks.insert(proposal.object_id, act.id, [c for c in computed if c.name not in already])
+    return _finish(step, _taken(proposal, act, target, verdict, changes))
+
+
+def _taken(
+    proposal: _Proposal, act: Recorded, state: str, verdict: "_Verdict", changes: Sequence[ClockChange]
+) -> Taken:
+    return Taken(
+        act=act, step=proposal.step, object_id=proposal.object_id, state=state, breaches=verdict.breaches,
+        overrides=verdict.overrides, clocks=tuple(changes),
+    )  # fmt: skip
+
+
+def _clocks(
+    proposal: _Proposal, declaration: Declaration, step: Step, context: Context, book: lawbook.Book
+) -> tuple[list[Computed], list[str]]:
+    return clocks.compute(declaration, step, context.facts, proposal.at, book, lenient=proposal.happened)
+
+
+def _judge(
+    proposal: _Proposal, step: Step, context: Context, missing: Sequence[str], first: Sequence[Failed] = ()
+) -> _Verdict:
+    """Turn failed checks into a refusal, or into the breaches and overrides that the act carries."""
+    if proposal.happened and not step.fact:
+        raise BadInputError(_("“%(step)s” can only be proposed, not told afterwards.") % {"step": step.label})
+    failures = [*first, *evaluate(step, context), *map(unset, missing)]
+    for check in proposal.overrides:
+        if check not in step.checks or check_texts()[check].severity is not Severity.WARN:
+            message = _("%(check)s is no check that can be gone against with a reason here.")
+            raise BadInputError(message % {"check": check})
+    told = {f.id: proposal.overrides[f.id] for f in failures if f.needs_reason and f.id in proposal.overrides}
+    against = tuple(f for f in failures if f.severity is not Severity.WATCH and f.id not in told)
+    if against and not proposal.happened:
+        raise RefusedError(step.name, against)
+    return _Verdict(against, told)
+
+
+def _finish(step: Step, taken: Taken) -> Taken:
+    """Let the step's effects run once the transaction is committed; one that fails is logged and undoes nothing."""
+    for name in step.effects:
+        transaction.on_commit(partial(registry.effects()[name], taken), robust=True)
+    return taken

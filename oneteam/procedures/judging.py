@@ -1,0 +1,98 @@
+"""Who may take a step, and what the checks say: the two questions that are kept apart (DESIGN, idea 6)."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from oneteam.kernel.errors import NotAllowedError, NotReadyError
+from oneteam.lawbook.checks import checks as check_texts
+from oneteam.lawbook.settings_table import catalogue
+from oneteam.lawbook.text import Text
+from oneteam.procedures import registry
+from oneteam.procedures.declaration import Declaration, Seat, Step
+from oneteam.procedures.errors import Failed
+from oneteam.procedures.registry import Context
+from oneteam.procedures.roles import WHO
+
+OUT_OF_ORDER = "OT-03"
+UNSET = "OT-04"
+
+
+def seat_of(step: Step, context: Context) -> Seat | None:
+    """Return the seat from which this actor may take the step, or None. Looks at scopes only where the role fits."""
+    for seat in step.who:
+        if seat.role == context.actor.role_or_kind and (seat.scope is None or _holds(seat.scope, context)):
+            return seat
+    return None
+
+
+def authorise(step: Step, context: Context) -> None:
+    """Raise NotAllowedError, which says whose step it is, unless the actor may take it."""
+    if seat_of(step, context) is None:
+        message = _("“%(step)s” is not yours under this post; it is for: %(who)s.")
+        raise NotAllowedError(message % {"step": step.label, "who": ", ".join(whose(step))})
+
+
+def whose(step: Step) -> list[str]:
+    """Return in the reader's language who may take a step."""
+    return [seat_text(seat) for seat in step.who]
+
+
+def seat_text(seat: Seat) -> str:
+    """Return a seat in the reader's language: the role, with its scope where it has one."""
+    role = str(WHO[seat.role])
+    found = registry.scopes().get(seat.scope) if seat.scope else None
+    return _("%(role)s (%(scope)s)") % {"role": role, "scope": found.text} if found else role
+
+
+def _holds(scope: str, context: Context) -> bool:
+    found = registry.scopes().get(scope)
+    if found is None:
+        raise NotReadyError(_("No room says who “%(scope)s” is; run “oneteam law validate”.") % {"scope": scope})
+    return found.function(context)
+
+
+def needed_facts(declaration: Declaration, step: Step) -> frozenset[str]:
+    """Return the stored facts that a step's checks, scopes and clocks may ask for."""
+    needs = {fact for check in step.checks if check in registry.checks() for fact in registry.checks()[check].needs}
+    needs |= {fact for scope in step.scopes if scope in registry.scopes() for fact in registry.scopes()[scope].needs}
+    needs |= {use.unless for use in step.clocks if use.unless}
+    needs |= {by for use in step.clocks if (by := declaration.clocks[use.clock].period.by)}
+    return frozenset(needs)
+
+
+def evaluate(step: Step, context: Context) -> list[Failed]:
+    """Run every check of a step and return all that fail, in the declaration's order."""
+    failures = []
+    for check in step.checks:
+        found = registry.checks().get(check)
+        if found is None:
+            raise NotReadyError(
+                _("No room supplies the check %(check)s; run “oneteam law validate”.") % {"check": check}
+            )
+        failure = found.function(context)
+        if failure is not None:
+            info = check_texts()[check]
+            if failure.fields.keys() != info.fields:
+                raise ValueError(f"{check} gave {sorted(failure.fields)}, its sentence needs {sorted(info.fields)}")
+            failures.append(Failed(info, failure.fields))
+    return failures
+
+
+def out_of_order(declaration: Declaration, step: Step, state: str) -> Failed:
+    """Return the failure of a step that the present state does not allow."""
+    labels = [declaration.states[source].label for source in step.sources]
+    sources = Text("、".join(label.zh for label in labels), ", ".join(label.en for label in labels))
+    fields = {"step": step.label, "state": declaration.states[state].label, "sources": sources}
+    return Failed(check_texts()[OUT_OF_ORDER], fields)
+
+
+def unset(setting: str) -> Failed:
+    """Return the failure of a step that needs a setting which the city has not set."""
+    known = catalogue().get(setting)
+    return Failed(check_texts()[UNSET], {"setting": setting, "name": known.label if known else setting})
+
+
+def warnings(failures: Iterable[Failed]) -> tuple[Failed, ...]:
+    """Return those failures that a person may go against with a reason."""
+    return tuple(failed for failed in failures if failed.needs_reason)

@@ -1,0 +1,220 @@
+"""Reading runs: where objects stand, what may happen next and what blocks it, and their clocks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Min, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from oneteam.journal.actors import Actor
+from oneteam.kernel.clock import legal_day
+from oneteam.kernel.deadline_reasons import Reason
+from oneteam.kernel.periods import Side
+from oneteam.lawbook import queries as lawbook
+from oneteam.lawbook.checks import Severity
+from oneteam.lawbook.settings_table import UnsetSettingError
+from oneteam.lawbook.text import Text
+from oneteam.procedures import registry, store
+from oneteam.procedures.clocks import ClockState, reasons_from, rule_period, state_of
+from oneteam.procedures.declaration import ClockDo, Declaration, Step
+from oneteam.procedures.errors import Failed
+from oneteam.procedures.judging import evaluate, needed_facts, seat_of, unset, warnings, whose
+from oneteam.procedures.models import Clock, Run
+from oneteam.procedures.registry import Context
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """Where an object stands. `label` is the state's name in both languages."""
+
+    object_id: UUID
+    procedure: str
+    version: int
+    state: str
+    label: Text
+    since: datetime
+
+
+def runs(object_ids: Iterable[UUID]) -> dict[UUID, RunView]:
+    """Return where these objects stand, in a fixed number of queries; objects without a run are left out."""
+    found = list(Run.objects.filter(id__in=set(object_ids)))
+    store.preload({run.declaration_id for run in found})
+    views = {}
+    for run in found:
+        declaration = store.pinned(run.declaration_id)
+        label = declaration.states[run.state].label
+        views[run.id] = RunView(run.id, run.procedure, declaration.version, run.state, label, run.since)
+    return views
+
+
+def in_state(procedure: str, *states: str) -> "QuerySet[Run, UUID]":
+    """Return the ids of the objects in one of these states, to be used inside another query (id__in=…)."""
+    return Run.objects.filter(procedure=procedure, state__in=states).values_list("id", flat=True)
+
+
+class NextState(StrEnum):
+    """What stands between an actor and a step."""
+
+    LAWFUL = "lawful"
+    BLOCKED = "blocked"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A step that the present state allows.
+
+    `blockers` stand against it (state BLOCKED); `warnings` can be gone against with a reason each, as `overrides`.
+    `for_whom` says whose step it is in the reader's language, when it is not this actor's (state OTHER).
+    """
+
+    step: str
+    act: str
+    label: Text
+    state: NextState
+    blockers: tuple[Failed, ...] = ()
+    warnings: tuple[Failed, ...] = ()
+    for_whom: tuple[str, ...] = ()
+
+
+def next_steps(objects: Iterable[UUID], actor: Actor, at: datetime) -> dict[UUID, list[Next]]:
+    """Return, for each object, every step that its state allows: lawful, blocked with all reasons, or for another role.
+
+    Rules first, then all checks. A fixed number of queries however many objects there are.
+    """
+    found = list(Run.objects.filter(id__in=set(objects)).annotate(edition=RawSQL(lawbook.EDITION_SQL, [])))  # noqa: S611
+    store.preload({run.declaration_id for run in found})
+    stored: dict[UUID, dict[str, Any]] = {}
+    for procedure in sorted({run.procedure for run in found}):
+        mine = [run for run in found if run.procedure == procedure]
+        wanted = frozenset[str]().union(
+            *(
+                needed_facts(declaration, step)
+                for declaration, state in {
+                    (store.pinned(run.declaration_id).hash, run.state): (store.pinned(run.declaration_id), run.state)
+                    for run in mine
+                }.values()
+                for step in declaration.steps_from(state)
+            )
+        )
+        if wanted:
+            stored |= registry.known_facts(procedure, [run.id for run in mine], at, wanted=wanted)
+    book = lawbook.book(found[0].edition) if found else None
+    answer: dict[UUID, list[Next]] = {}
+    for run in found:
+        declaration = store.pinned(run.declaration_id)
+        answer[run.id] = [
+            _next(declaration, step, _context(run, step, actor, at, stored.get(run.id, {})), book)
+            for step in declaration.steps_from(run.state)
+        ]
+    return answer
+
+
+def _context(run: Run, step: Step, actor: Actor, at: datetime, facts: dict[str, Any]) -> Context:
+    return Context(
+        step=step.name, object_id=run.id, state=run.state, actor=actor, at=at, facts=facts, preview=True
+    )  # fmt: skip
+
+
+def _next(declaration: Declaration, step: Step, context: Context, book: lawbook.Book | None) -> Next:
+    if seat_of(step, context) is None:
+        return Next(step.name, step.act, step.label, NextState.OTHER, for_whom=tuple(whose(step)))
+    failures = evaluate(step, context) + _unset_clocks(declaration, step, context, book)
+    blockers = tuple(failed for failed in failures if failed.severity is Severity.BLOCK)
+    state = NextState.BLOCKED if blockers else NextState.LAWFUL
+    return Next(step.name, step.act, step.label, state, blockers, warnings(failures))
+
+
+def _unset_clocks(declaration: Declaration, step: Step, context: Context, book: lawbook.Book | None) -> list[Failed]:
+    """Return a failure for each clock whose length the city has not set, where the facts tell which one it is."""
+    missing = []
+    for use in step.does(ClockDo.START):
+        rule = declaration.clocks[use.clock]
+        if book is None or (rule.period.by and rule.period.by not in context.facts):
+            continue
+        try:
+            rule_period(rule, context.facts, book, legal_day(context.at))
+        except UnsetSettingError as error:
+            missing.append(unset(error.name))
+    return missing
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A clock as its chip shows it. `left` of the time is negative when overdue; `due` is the last instant in time."""
+
+    id: UUID
+    object_id: UUID
+    name: str
+    label: Text
+    side: Side
+    state: ClockState
+    started_at: datetime
+    due: datetime
+    stopped_at: datetime | None
+    paused_since: datetime | None
+    basis: str
+    mark: str
+    provisional: bool
+    reasons: tuple[Reason, ...]
+
+
+def clocks(object_ids: Iterable[UUID], at: datetime) -> dict[UUID, list[ClockView]]:
+    """Return the clocks of these objects as they stand at a region time, oldest first, in a fixed number of queries."""
+    found = list(Clock.objects.filter(run_id__in=set(object_ids)).select_related("run").order_by("started_at", "id"))
+    return _views(found, at)
+
+
+def _views(found: Sequence[Clock], at: datetime) -> dict[UUID, list[ClockView]]:
+    store.preload({clock.run.declaration_id for clock in found})
+    views: dict[UUID, list[ClockView]] = {}
+    for clock in found:
+        rule = store.pinned(clock.run.declaration_id).clocks[clock.name]
+        views.setdefault(clock.run_id, []).append(
+            ClockView(
+                id=clock.id,
+                object_id=clock.run_id,
+                name=clock.name,
+                label=rule.label,
+                side=Side(clock.side),
+                state=state_of(clock, at),
+                started_at=clock.started_at,
+                due=clock.due,
+                stopped_at=clock.stopped_at,
+                paused_since=clock.paused_since,
+                basis=clock.basis,
+                mark=clock.mark,
+                provisional=clock.provisional,
+                reasons=reasons_from(clock.reasons),
+            )
+        )
+    return views
+
+
+def overdue(at: datetime, *, limit: int = 100) -> list[ClockView]:
+    """Return the open clocks past their due, the longest overdue first. Paused clocks are never late."""
+    found = list(_late(at).select_related("run").order_by("due", "id")[:limit])
+    return [view for views in _views(found, at).values() for view in views]
+
+
+def overdue_count(at: datetime) -> int:
+    """Return how many open clocks are past their due."""
+    return _late(at).count()
+
+
+def _late(at: datetime) -> "QuerySet[Clock]":
+    return Clock.objects.filter(stopped_at__isnull=True, paused_since__isnull=True, due__lt=at)
+
+
+def nearest_due(object_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Return for each object the nearest due of its open clocks that are not paused: what a work list sorts by."""
+    rows = (
+        Clock.objects.filter(run_id__in=set(object_ids), stopped_at__isnull=True, paused_since__isnull=True)
+        .values_list("run_id")
+        .annotate(nearest=Min("due", filter=Q(paused_since__isnull=True)))
+    )
+    return dict(rows)

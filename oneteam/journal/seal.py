@@ -67,7 +67,7 @@ def dsn_of(database: Mapping[str, Any]) -> str:
 
 @dataclass(slots=True)
 class _State:
-    """Where sealing stands: the tree's edge, the last sealed act's place, the bound under which a full batch stopped."""
+    """Where sealing stands: the tree's edge, the last sealed act's place, and the bound of a batch that was cut."""
 
     edge: Edge
     xid: int

@@ -140,13 +140,13 @@ def make_venv():
     if not bundled:
         wheel = VENV / PIP_WHEEL
         wheel.write_bytes(fetch_pip())
-        run_pip([PYTHON, f"{wheel}/pip"], ["install", "--quiet", "--no-index", "--no-deps", str(wheel)])
+        run_pip([PYTHON, f"{wheel}/pip"], ["install", "-qq", "--no-index", "--no-deps", str(wheel)])
         wheel.unlink()
 
 
 def install(kind):
     lock = ROOT / "requirements" / f"{kind}.txt"
-    run_pip([PYTHON, "-I", "-m", "pip"], ["install", "--quiet", "--require-hashes", "-r", str(lock)])
+    run_pip([PYTHON, "-I", "-m", "pip"], ["install", "-qq", "--require-hashes", "-r", str(lock)])
 
 
 def run_pip(pip, arguments):

@@ -53,7 +53,8 @@ class Account:
         drop: dict[str, object] = {}
         if self.uid is not None:
             drop = {"user": self.uid, "group": self.gid, "extra_groups": []}
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG", "LD_"))}
+        # The server outlives us and another user runs it: nothing of our environment (passwords, PG...) goes along.
+        kept = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ}
         told: subprocess.CompletedProcess[str] = subprocess.run(  # noqa: S603  our own programs only
             command,
             stdin=subprocess.DEVNULL,

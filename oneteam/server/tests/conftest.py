@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from oneteam.server import config, postgres
+from oneteam.server.access import make_database
 
 ENVIRONMENT = ("DATABASE_URL", "ONETEAM_DATABASE", "ONETEAM_CITY", "ONETEAM_POOL")
 
@@ -41,6 +42,7 @@ def shared_ground() -> Iterator[Path]:
             patch.delenv(name, raising=False)
         patch.setenv("ONETEAM_DATA", str(folder))
         postgres.ensure(folder, durable=False)
+        make_database(config.DATABASE, data=folder)
         yield folder
     _stop(folder)
     shutil.rmtree(folder)

@@ -200,6 +200,19 @@ def test_create_city_twice_changes_nothing(shared_ground: Path) -> None:
     assert "twice" in cities.cities(data=shared_ground)
 
 
+def test_cities_of_a_server_without_any_is_an_empty_list(ground: Path) -> None:
+    assert cities.cities(data=ground) == []
+    cities.create_city("first", data=ground)
+    assert cities.cities(data=ground) == ["first"]
+
+
+def test_migration_that_fails_shows_what_django_told(shared_ground: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cities.create_city("broken", data=shared_ground)
+    monkeypatch.setenv("ONETEAM_DEBUG", "neither yes nor no")
+    with pytest.raises(NotReadyError, match=r"(?s)city broken could not be migrated.*ONETEAM_DEBUG"):
+        cities.migrate("broken", data=shared_ground)
+
+
 def test_create_city_by_several_at_once_makes_one(shared_ground: Path) -> None:
     names = ["crowd", "crowd", "crowd2", "crowd2"]
     with ThreadPoolExecutor(4) as pool:

@@ -36,7 +36,7 @@ function sendMainForm() {
 }
 
 function search() {
-  const field = document.querySelector('[data-list-search], #bar-search');
+  const field = document.querySelector('[data-list-search]') ?? document.querySelector('#bar-search');
   field?.focus();
   field?.select();
 }

@@ -4,21 +4,24 @@ A matter is one thing that may be reported: an enforceable power of the bureau, 
 question that belongs to another agency. Each enforcement matter names the article that carries its consequence.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
-import yaml
 from django.utils.translation import gettext as _
 
-from oneteam.kernel.errors import ImportRefusedError, LineFault
-from oneteam.lawbook.nodes import NodeReader, composed, line_of
+from oneteam.kernel.errors import NotReadyError
+from oneteam.lawbook.loading import Fault, LawFaultsError, LawFile, Part
 
-_CODE = re.compile(r"(?:F\d{2}|X)-\d{3}")
-_FIELD = re.compile(r"F\d{2}")
-_ARTICLE = re.compile(r"\d{1,4}(?:\(\d{1,2}\)){0,2}")
+WEAK_SIGN = "~"  # a seed word that says little by itself
+_CODE = r"(?:F\d{2}|X)-\d{3}"
+_FIELD = r"F\d{2}"
+_ARTICLE = r"\d{1,4}(?:\(\d{1,2}\)){0,2}"
+_WORD = r"[^+~\s]+(?:\+[^+~\s]+){0,2}~?"
+_LEAST_WORDS = 3
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class Kind(StrEnum):
@@ -88,9 +91,9 @@ class Matter:
 
 
 def load_matters(path: Path) -> tuple[Matter, ...]:
-    """Return the matters of the file in its order.
+    """Return the matters of the file in its order; NotReadyError where it is missing.
 
-    ImportRefusedError names every faulty line; NotReadyError says that the file is missing.
+    LawFaultsError names every line that must be mended.
     """
     return _load(path)[1]
 
@@ -101,67 +104,85 @@ def load_fields(path: Path) -> tuple[Field, ...]:
 
 
 def _load(path: Path) -> tuple[tuple[Field, ...], tuple[Matter, ...]]:
-    root = composed(path)
-    faults: list[LineFault] = []
-    if not isinstance(root, yaml.MappingNode):
-        raise ImportRefusedError([LineFault(1, "", _("expected a mapping with the keys fields and matters"))])
-    top = NodeReader(root, faults)
-    fields = tuple(filter(None, (_field(NodeReader(node, faults)) for node in top.items("fields"))))
+    file = LawFile(path.name)
+    root = file.root(_read(path))
+    parts = root.mapping(required=("fields", "matters")) if root else {}
+    fields = tuple(_field(part) for part in _listed(parts, "fields"))
     codes = {each.code for each in fields}
     matters: dict[str, Matter] = {}
     first_line: dict[str, int] = {}
-    for node in top.items("matters"):
-        matter = _matter(NodeReader(node, faults), codes)
-        if matter is None:
-            continue
-        if matter.code in matters:
+    for part in _listed(parts, "matters"):
+        matter = _matter(part, codes)
+        if matter.code and matter.code in matters:
             message = _("%(code)s stands already in line %(line)d; give one of the two another code")
-            faults.append(
-                LineFault(line_of(node), "code", message % {"code": matter.code, "line": first_line[matter.code]})
-            )
+            part.fault(message % {"code": matter.code, "line": first_line[matter.code]})
         matters.setdefault(matter.code, matter)
-        first_line.setdefault(matter.code, line_of(node))
-    top.finish()
-    if not faults and not matters:
-        faults.append(LineFault(1, "matters", _("no matter is declared")))
-    if faults:
-        raise ImportRefusedError(sorted(faults, key=lambda fault: fault.line))
+        first_line.setdefault(matter.code, part.line)
+    file.finish()
     return fields, tuple(matters.values())
 
 
-def _field(reader: NodeReader) -> Field | None:
-    code = reader.text("code", _FIELD)
-    zh, en = reader.text("zh"), reader.text("en")
-    reader.finish()
-    return Field(code, zh, en) if code and zh and en else None
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        message = _("The law pack lacks %(path)s (%(reason)s); restore the file or set ONETEAM_LAW.")
+        raise NotReadyError(message % {"path": path, "reason": error.strerror or error}) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise LawFaultsError([Fault(path.name, line, _("not UTF-8; save the file as UTF-8"))]) from error
 
 
-def _matter(reader: NodeReader, fields: set[str]) -> Matter | None:
-    code = reader.text("code", _CODE)
-    kind, urgency = reader.choice("kind", Kind), reader.choice("urgency", Urgency)
-    field = reader.text("field", _FIELD, optional=True)
-    zh, en = reader.text("zh"), reader.text("en")
-    basis = _basis(reader.child("basis"))
-    words = reader.words("words")
+def _listed(parts: dict[str, Part], name: str) -> list[Part]:
+    return parts[name].items() if name in parts else []
+
+
+def _field(part: Part) -> Field:
+    parts = part.mapping(required=("code", "zh", "en"))
+    return Field(_text(parts, "code", _FIELD), _text(parts, "zh"), _text(parts, "en"))
+
+
+def _matter(part: Part, fields: set[str]) -> Matter:
+    parts = part.mapping(required=("code", "field", "kind", "urgency", "zh", "en", "words"), optional=("basis",))
+    code, kind = _text(parts, "code", _CODE), _choice(parts, "kind", Kind, Kind.OTHER_AGENCY)
+    field = None if "field" not in parts or parts["field"].empty else parts["field"].text(_FIELD)
+    basis = _basis(parts["basis"]) if "basis" in parts else None
     if field and field not in fields:
-        reader.fault("field", _("%(field)s is not among the fields declared above") % {"field": field})
+        parts["field"].fault(_("%(field)s is not among the fields declared above") % {"field": field})
     if code and field and not code.startswith(field):
-        reader.fault("code", _("the code must begin with its field, %(field)s") % {"field": field})
+        parts["code"].fault(_("the code must begin with its field, %(field)s") % {"field": field})
     if kind is Kind.ENFORCEMENT and basis is None:
-        reader.fault("basis", _("an enforcement matter needs statute, article, mark and layer"))
-    if kind and kind is not Kind.OTHER_AGENCY and not field:
-        reader.fault("field", _("only a matter of another agency may stand outside the fields"))
-    reader.finish()
-    if not (code and kind and urgency and zh and en and words):
-        return None
-    return Matter(code, field, kind, urgency, zh, en, basis, words)
+        part.fault(_("an enforcement matter needs its basis: statute, article, mark, layer"))
+    if kind is not Kind.OTHER_AGENCY and not field:
+        part.fault(_("only a matter of another agency may stand outside the fields"))
+    urgency = _choice(parts, "urgency", Urgency, Urgency.GENERAL)
+    return Matter(code, field, kind, urgency, _text(parts, "zh"), _text(parts, "en"), basis, _words(parts))
 
 
-def _basis(reader: NodeReader | None) -> Basis | None:
-    if reader is None:
-        return None
-    statute, article = reader.text("statute"), reader.text("article", _ARTICLE)
-    mark, layer = reader.choice("mark", Mark), reader.choice("layer", Layer)
-    read = reader.day("read")
-    reader.finish()
-    return Basis(statute, article, mark, layer, read) if statute and article and mark and layer else None
+def _basis(part: Part) -> Basis:
+    parts = part.mapping(required=("statute", "article", "mark", "layer", "read"))
+    read = None if "read" not in parts or parts["read"].empty else parts["read"].day()
+    mark, layer = _choice(parts, "mark", Mark, Mark.U), _choice(parts, "layer", Layer, Layer.NATIONAL)
+    return Basis(_text(parts, "statute"), _text(parts, "article", _ARTICLE), mark, layer, read)
+
+
+def _words(parts: dict[str, Part]) -> tuple[str, ...]:
+    if "words" not in parts:
+        return ()
+    listed = parts["words"].items()
+    words = [each.text(_WORD) for each in listed]
+    if len(words) < _LEAST_WORDS:
+        parts["words"].fault(_("give at least %(least)d words that callers use") % {"least": _LEAST_WORDS})
+    for each, word in zip(listed, words, strict=True):
+        if word and words.count(word) > 1:
+            each.fault(_("“%(word)s” stands here twice") % {"word": word})
+    return tuple(words)
+
+
+def _text(parts: dict[str, Part], name: str, pattern: str = r"(?s).+") -> str:
+    return parts[name].text(pattern) if name in parts else ""
+
+
+def _choice(parts: dict[str, Part], name: str, kind: type[_Choice], default: _Choice) -> _Choice:
+    value = parts[name].choice(kind) if name in parts else ""
+    return kind(value) if value else default

@@ -1,0 +1,136 @@
+"""What a child of the supervisor runs: `python -m oneteam.server.child web|sealer|followers`.
+
+Each child dies with the supervisor, however that ends, so that a killed server leaves nothing that writes behind.
+"""
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Any
+
+from oneteam.kernel.errors import OneteamError
+from oneteam.server.processes import DRAIN, PARENT
+
+WORKERS, THREADS = 2, 2  # measured: more threads only wait for each other in one interpreter
+BREACH_SECONDS = 5.0
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with(parent: int, number: signal.Signals) -> None:
+    """Have the kernel send this process a signal when its parent ends; at once if it has ended already."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), number)
+
+
+def stop_event() -> Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    return stop
+
+
+def web(host: str, port: str) -> int:
+    """Serve the pages and the interface until told to stop; requests under way are finished."""
+    from granian import Granian  # noqa: PLC0415 -- the other children do without
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+
+    server = Granian(
+        "oneteam.wsgi:application",
+        address=host,
+        port=int(port),
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=WORKERS,
+        blocking_threads=THREADS,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=DRAIN - 5,
+        respawn_failed_workers=True,
+        respawn_interval=0.2,
+    )
+    server.serve(target_loader=load_application, wrap_loader=False)
+    return 0
+
+
+def load_application() -> Callable[..., Any]:
+    """Load the application inside a worker, which ends when granian's main process is killed."""
+    die_with(int(os.environ[WEB_MAIN]), signal.SIGTERM)
+    from oneteam.wsgi import application  # noqa: PLC0415 -- Django starts in the worker, not before
+
+    return application
+
+
+WEB_MAIN = "ONETEAM_WEB_MAIN"
+
+
+def sealer() -> int:
+    """Seal the journal until told to stop."""
+    import django  # noqa: PLC0415 -- the parent chose the environment
+
+    django.setup()
+    from oneteam.journal.seal import Sealer  # noqa: PLC0415
+
+    Sealer.from_settings().run(stop_event())
+    return 0
+
+
+def followers() -> int:
+    """Run what reacts to sealed acts, and the timer that records overdue clocks, until told to stop."""
+    import django  # noqa: PLC0415 -- the parent chose the environment
+
+    django.setup()
+    from oneteam.journal.follow import run_followers  # noqa: PLC0415
+
+    stop = stop_event()
+    timer = Thread(target=run_timer, args=(stop,), name="timer")
+    timer.start()
+    run_followers(stop)
+    stop.set()
+    timer.join()
+    return 0
+
+
+def run_timer(stop: Event) -> None:
+    """Record each clock that has run out, until told to stop. Outlives the database's restarts."""
+    from django.db import Error, connection  # noqa: PLC0415 -- needs Django
+
+    from oneteam.journal.actors import machine  # noqa: PLC0415
+    from oneteam.kernel.clock import now  # noqa: PLC0415
+    from oneteam.procedures.acts import breach_overdue  # noqa: PLC0415
+
+    actor = machine("clock", "1")
+    while not stop.wait(BREACH_SECONDS):
+        try:
+            while breach_overdue(actor=actor, at=now()) and not stop.is_set():
+                pass
+        except (Error, OneteamError) as error:
+            logging.getLogger(__name__).warning("overdue clocks could not be recorded, trying again: %s", error)
+            connection.close()
+    connection.close()
+
+
+def main() -> int:
+    """Run one child; the arguments are its name and what its function takes."""
+    die_with(int(os.environ[PARENT]), signal.SIGTERM)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
+    os.environ[WEB_MAIN] = str(os.getpid())
+    programs: dict[str, Callable[..., int]] = {"web": web, "sealer": sealer, "followers": followers}
+    try:
+        return programs[sys.argv[1]](*sys.argv[2:])
+    except OneteamError as error:
+        # Starting again at once would say the same: a person has to do something first.
+        logging.getLogger(__name__).error("%s", error)  # noqa: TRY400 -- the text is for a person
+        time.sleep(1.0)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

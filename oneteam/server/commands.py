@@ -1,0 +1,122 @@
+"""`oneteam start`, `serve`, `init`, `account add`, `migrate`, `doctor` and `bench`."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_commands(commands: "Commands") -> None:
+    """Add the room's commands."""
+    _add_serving(commands)
+    migrate = commands.add_parser("migrate", help="bring the tables of every city up to this program")
+    migrate.add_argument("--city", help="this city only")
+    migrate.set_defaults(run=run_migrate)
+    doctor = commands.add_parser("doctor", help="say what is configured, reachable, sealed and overdue")
+    doctor.add_argument("--json", action="store_true", help="one JSON object a line: name, state, found, cure")
+    doctor.set_defaults(run=run_doctor)
+    bench = commands.add_parser("bench", help="list the benchmarks, or run one")
+    bench.add_argument("name", nargs="?")
+    bench.add_argument("--smoke", action="store_true", help="small numbers, to see that it runs")
+    bench.add_argument("--data", help="other data than the product's own")
+    bench.add_argument("--json", action="store_true", help="one JSON object a line: name, value, unit, target, met")
+    bench.set_defaults(run=run_bench)
+
+
+def _add_serving(commands: "Commands") -> None:
+    from oneteam.server.processes import HOST, PORT  # noqa: PLC0415 -- numbers for the help; no Django in it
+
+    default = int(os.environ.get("ONETEAM_PORT") or PORT)
+    start = commands.add_parser("start", help="found the demo city where there is none and serve it (the default)")
+    serve = commands.add_parser("serve", help="serve the city that ONETEAM_CITY names")
+    for each in (start, serve):
+        each.add_argument("--port", type=int, default=default, help="a busy one gives the next (%(default)s)")
+        each.add_argument("--quiet", action="store_true", help="show no log")
+    start.add_argument("--exit", action="store_true", help="end when the sample messages are in")
+    start.set_defaults(run=run_start)
+    serve.add_argument("--host", default=HOST, help="where to listen; put a TLS proxy in front (%(default)s)")
+    serve.set_defaults(run=run_serve)
+    init = commands.add_parser("init", help="found the city that ONETEAM_CITY names, without any account")
+    init.add_argument("--code", required=True, help="division code, six digits (GB/T 2260)")
+    init.add_argument("--name-zh", required=True)
+    init.add_argument("--name-en", required=True)
+    init.set_defaults(run=run_init)
+
+
+def run_start(args: argparse.Namespace) -> int:
+    """Found and serve the demo city."""
+    from oneteam.server.start import Options, start  # noqa: PLC0415 -- see run_doctor
+
+    return start(Options(demo=True, port=args.port, quiet=args.quiet, leave=args.exit))
+
+
+def run_serve(args: argparse.Namespace) -> int:
+    """Serve a city that is founded."""
+    from oneteam.server.start import Options, start  # noqa: PLC0415 -- see run_doctor
+
+    return start(Options(demo=False, port=args.port, host=args.host, quiet=args.quiet))
+
+
+def run_init(args: argparse.Namespace) -> int:
+    """Found a city."""
+    from oneteam.server.upgrade import init  # noqa: PLC0415 -- see run_doctor
+
+    print(init(code=args.code, name_zh=args.name_zh, name_en=args.name_en))
+    return 0
+
+
+def run_migrate(args: argparse.Namespace) -> int:
+    """Migrate one city or all."""
+    from oneteam.server.upgrade import migrate  # noqa: PLC0415 -- see run_doctor
+
+    for line in migrate(args.city):
+        print(line, flush=True)
+    return 0
+
+
+def run_doctor(args: argparse.Namespace) -> int:
+    """Print every finding; 1 when something is wrong."""
+    from oneteam.server.doctor import examine  # noqa: PLC0415 -- loaded by the command that needs it
+
+    wrong = False
+    for finding in examine():
+        wrong |= finding.state == "wrong"
+        print(finding.to_json() if args.json else finding.to_text(), flush=True)
+    return int(wrong)
+
+
+def run_bench(args: argparse.Namespace) -> int:
+    """List the benchmarks or run one; 1 when a target was missed."""
+    from oneteam.server.config import CHECKOUT  # noqa: PLC0415 -- loaded by the command that needs it
+
+    names = sorted(path.stem for path in Path(CHECKOUT / "benchmarks").glob("*.py") if path.stem not in _NO_BENCHMARKS)
+    if args.name is None:
+        for name in names:
+            print(f"{name:<12} {_about(name)}")
+        return 0
+    if args.name not in names:
+        print(f"there is no benchmark {args.name!r}; known are: {', '.join(names)}")
+        return 2
+    from importlib import import_module  # noqa: PLC0415 -- one benchmark's needs are not the others'
+
+    missed = False
+    for figure in import_module(f"benchmarks.{args.name}").run(smoke=args.smoke, data=args.data):
+        missed |= figure.met is False
+        print(figure.to_json() if args.json else figure.to_text(), flush=True)
+    return int(missed and not args.smoke)
+
+
+_NO_BENCHMARKS = {"__init__", "figures"}
+
+
+def _about(name: str) -> str:
+    """The first line of a benchmark's own description, read without running it."""
+    import ast  # noqa: PLC0415 -- only for the list
+
+    from oneteam.server.config import CHECKOUT  # noqa: PLC0415
+
+    source = (CHECKOUT / "benchmarks" / f"{name}.py").read_text("utf-8")
+    return (ast.get_docstring(ast.parse(source)) or "").split("\n", 1)[0]

@@ -1,0 +1,156 @@
+"""Founding a city: its keys, its law, and for the demo city its ground, people and one connected system."""
+
+import getpass
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from oneteam.journal.actors import Actor, operator
+from oneteam.kernel.errors import NotReadyError
+from oneteam.server import config
+from oneteam.server.text import gettext as _
+
+DEMO_CLIENT = "demo-12345"
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no two that look alike in any font
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """How one gets into the demo city: the password of every account and the token of the connected system."""
+
+    password: str
+    token: str
+
+
+def demo_file(paths: config.CityPaths) -> Path:
+    """The file (0600) that keeps the demo city's password and token."""
+    return paths.root / "demo.json"
+
+
+def read_demo(paths: config.CityPaths) -> Demo | None:
+    """What the demo file holds; None in a city that is no demo."""
+    found = config.read_json(demo_file(paths))
+    return Demo(str(found["password"]), str(found["token"])) if {"password", "token"} <= found.keys() else None
+
+
+def os_operator() -> Actor:
+    """The operating system's user who runs this process, as an actor."""
+    try:
+        return operator(getpass.getuser())
+    except (KeyError, OSError):
+        # A container may run under a number that no name belongs to.
+        return operator(f"uid{os.geteuid()}")
+
+
+def make_keys(paths: config.CityPaths) -> None:
+    """Make the city's key files (0600) where they are missing.
+
+    Raises NotReadyError where the database already needs a key that is gone: a new one would open nothing and sign
+    nothing that was sealed before.
+    """
+    from oneteam.journal.models import Checkpoint, Subject  # noqa: PLC0415 -- needs Django
+    from oneteam.journal.notes import create_key  # noqa: PLC0415 -- needs Django
+
+    if not paths.master_key.exists():
+        if Subject.objects.exists():
+            raise NotReadyError(_missing_key(paths.master_key))
+        _write_bytes(paths.master_key, secrets.token_bytes(32))
+    if not paths.sealer_key.exists():
+        if Checkpoint.objects.exists():
+            raise NotReadyError(_missing_key(paths.sealer_key))
+        create_key(paths.sealer_key, config.city())
+    if not paths.web_key.exists():
+        config.write_private(paths.web_key, secrets.token_urlsafe(50) + "\n")
+
+
+def _missing_key(file: Path) -> str:
+    return _("%(file)s is missing, but the city was founded with it: bring it back from a backup.") % {"file": file}
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    """Write a key whole or not at all; never over another one."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)
+    finally:
+        fresh.unlink()
+
+
+def found(*, actor: Actor, at: datetime, demo: bool) -> Demo | None:
+    """Load the law and the holiday table; make the demo city's settings, ground, people and client as well.
+
+    Idempotent and whole: one transaction, and what stands already is left as it is. Returns how one gets into a demo.
+    """
+    from oneteam.lawbook.acts import load_calendar, set_pack_values  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook.calendar_seed import LIBRARY_SOURCE, seed_rows  # noqa: PLC0415
+    from oneteam.lawbook.queries import calendar_rows  # noqa: PLC0415
+    from oneteam.procedures.acts import load_law  # noqa: PLC0415
+
+    paths = config.make_city_paths(config.city())
+    make_keys(paths)
+    with transaction.atomic():
+        load_law(actor=actor, at=at)
+        if not calendar_rows():
+            load_calendar(actor=actor, at=at, rows=seed_rows(), source=LIBRARY_SOURCE)
+        if not demo:
+            return None
+        set_pack_values(actor=actor, at=at, pack="demo")
+        return _found_demo(actor=actor, at=at, paths=paths)
+
+
+def _found_demo(*, actor: Actor, at: datetime, paths: config.CityPaths) -> Demo:
+    from oneteam.people.models import Account  # noqa: PLC0415 -- needs Django
+    from oneteam.server.demo import found_people, found_places  # noqa: PLC0415
+
+    known: dict[str, Any] = config.read_json(demo_file(paths))
+    password = str(known.get("password") or new_password())
+    found_places(actor=actor, at=at)
+    if Account.objects.exists() and "password" not in known:
+        # The file was lost: nobody knows the old password any more, so the demo gets a new one.
+        for account in Account.objects.all():
+            account.set_password(password)
+            account.save(update_fields=["password"])
+    found_people(actor=actor, at=at, password=password)
+    token = _client_token(actor=actor, at=at, known=str(known.get("token") or ""))
+    demo = Demo(password, token)
+    if {"password": password, "token": token} != known:
+        config.write_private(demo_file(paths), config.dump({"password": password, "token": token}))
+    return demo
+
+
+def _client_token(*, actor: Actor, at: datetime, known: str) -> str:
+    """The token that opens the interface; a lost one is replaced by a new client's."""
+    from oneteam.exchange.acts import register_client, token_digest  # noqa: PLC0415 -- needs Django
+    from oneteam.exchange.models import Client, ClientToken  # noqa: PLC0415
+
+    if known and ClientToken.objects.filter(digest=token_digest(known), client__active=True).exists():
+        return known
+    count = Client.objects.filter(name__startswith=DEMO_CLIENT).count()
+    name = f"{DEMO_CLIENT}-{count + 1}" if count else DEMO_CLIENT
+    return register_client(actor=actor, at=at, name=name)[1]
+
+
+def new_password() -> str:
+    """A password that can be read out: three groups of four letters and digits (59 bits)."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _group in range(3))
+
+
+def main() -> None:
+    """Found the demo city that the environment names; for the tests' template."""
+    import django  # noqa: PLC0415 -- the environment is chosen before Django starts
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
+    django.setup()
+    from oneteam.kernel.clock import now  # noqa: PLC0415
+
+    found(actor=os_operator(), at=now(), demo=True)

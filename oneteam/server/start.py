@@ -1,0 +1,253 @@
+"""`oneteam start` and `oneteam serve`: everything under one command, until Ctrl-C."""
+
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils.translation import gettext_noop
+
+from oneteam.kernel.clock import CLOCK_VARIABLE, normalise, real_now
+from oneteam.kernel.errors import NotReadyError
+from oneteam.server import config, greeting, processes
+from oneteam.server.text import gettext as _
+
+WEB_SECONDS = 60.0
+SETTLE_SECONDS = 600.0
+OTHERS_SECONDS = 180.0
+LOG_SECONDS = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for. `demo` founds and fills the demo city; `leave` ends when that is done."""
+
+    demo: bool
+    port: int = processes.PORT
+    host: str = processes.HOST
+    quiet: bool = False
+    leave: bool = False
+
+
+class _Stopped(BaseException):
+    """A signal asked this process to end."""
+
+
+@contextmanager
+def _ends_on_signal() -> Iterator[None]:
+    """Turn SIGTERM, SIGINT and SIGHUP into an orderly end, wherever the process is just then."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+    def stop(_number: int, _frame: object) -> None:
+        # A second Ctrl-C must not interrupt the stopping.
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        raise _Stopped
+
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def start(options: Options) -> int:
+    """Run the city until a signal comes, or attach to the supervisor that runs it already; returns the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
+    os.environ["ONETEAM_ROLE"], os.environ["ONETEAM_POOL"] = "app", ""
+    os.environ[CLOCK_VARIABLE] = normalise(os.environ.get(CLOCK_VARIABLE, ""), real_now())
+    paths = config.make_city_paths(config.city())
+    with _ends_on_signal():
+        try:
+            while True:
+                with processes.only_one(paths) as alone:
+                    if alone:
+                        _Run(paths, options).run()
+                        return 0
+                if _attach(paths, options):
+                    return 0
+        except _Stopped:
+            return 0
+
+
+class _Run:
+    """One run of the supervisor."""
+
+    def __init__(self, paths: config.CityPaths, options: Options) -> None:
+        self.paths, self.options = paths, options
+        self.begun = time.monotonic()
+
+    def run(self) -> None:
+        """Set up, serve, and stop in order whatever happens."""
+        with processes.database() as server:
+            self._set_up()
+            port = None if self.options.leave else processes.free_port(self.options.port, self.options.host)
+            programs = processes.children(port=port, host=self.options.host)
+            supervisor = processes.Supervisor(self.paths, programs, server)
+            logs = processes.Logs(self.paths)
+            supervisor.start()
+            try:
+                self._fill(supervisor)
+                if port is not None:
+                    self._open(supervisor, port)
+                self._greet(supervisor)
+                while port is not None:
+                    supervisor.tick()
+                    if not self.options.quiet:
+                        _show(logs)
+            finally:
+                self._tell(gettext_noop("stopping"))
+                supervisor.stop()
+                if not self.options.quiet:
+                    _show(logs)
+
+    def _set_up(self) -> None:
+        from oneteam.server import cities  # noqa: PLC0415 -- psycopg is not needed to show the help
+
+        city = config.city()
+        if self.options.demo:
+            cities.create_city(city)
+        import django  # noqa: PLC0415 -- settings read what create_city wrote
+
+        django.setup()
+        from oneteam.server import founding, readiness, upgrade  # noqa: PLC0415
+
+        self._tell(gettext_noop("the database answers"))
+        if not self.options.demo:
+            readiness.check_ready()
+            return
+        if not readiness.founded():
+            cities.migrate(city)
+            self._tell(gettext_noop("the tables are made"))
+        elif readiness.pending_migrations():
+            upgrade.upgrade_city(city)
+            self._tell(gettext_noop("the tables are brought up to date"))
+        readiness.check_ready()
+        from oneteam.kernel.clock import now  # noqa: PLC0415
+
+        founding.found(actor=founding.os_operator(), at=now(), demo=True)
+        self._tell(gettext_noop("law, places and people are there"))
+
+    def _fill(self, supervisor: processes.Supervisor) -> None:
+        """Import the sample messages where no import was ever done; wait until all have been followed."""
+        if not self.options.demo:
+            return
+        from django.conf import settings  # noqa: PLC0415
+        from django.db import connection  # noqa: PLC0415
+
+        from oneteam.intake.importing_run import import_file  # noqa: PLC0415
+        from oneteam.journal.queries import count_by_kind  # noqa: PLC0415
+        from oneteam.server.founding import os_operator  # noqa: PLC0415
+
+        if "import.done" not in count_by_kind():
+            samples = Path(settings.DEMO_DIR) / "samples" / "messages.csv"
+            import_file(samples, source="import", channel="website", user=os_operator().id)
+            self._tell(gettext_noop("the sample messages are in"))
+        self._wait(supervisor, _settled, SETTLE_SECONDS, _("the journal's followers did not come to an end"))
+        connection.close()
+
+    def _open(self, supervisor: processes.Supervisor, port: int) -> None:
+        address = f"http://{f'[{self.options.host}]' if ':' in self.options.host else self.options.host}:{port}/"
+        self._wait(supervisor, lambda: answers(address), WEB_SECONDS, _("the web server did not come up"))
+        supervisor.about.update(
+            url=address, port=port, demo=self.options.demo, clock=os.environ[CLOCK_VARIABLE],
+            started=real_now().isoformat(timespec="seconds"),
+        )  # fmt: skip
+        supervisor.note()
+
+    def _wait(self, supervisor: processes.Supervisor, done: Callable[[], bool], seconds: float, trouble: str) -> None:
+        deadline = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > deadline:
+                raise NotReadyError(
+                    _("%(trouble)s; see the logs in %(folder)s")
+                    % {"trouble": trouble, "folder": processes.log_dir(self.paths)}
+                )
+            supervisor.tick()
+
+    def _greet(self, supervisor: processes.Supervisor) -> None:
+        if self.options.demo:
+            _say(greeting.demo(self.paths, supervisor.about))
+        else:
+            _say(greeting.plain(supervisor.about))
+
+    def _tell(self, message: str) -> None:
+        if not self.options.quiet:
+            seconds = time.monotonic() - self.begun
+            sys.stderr.write(f"{seconds:6.1f} s  {greeting.both(message)}\n")
+            sys.stderr.flush()
+
+
+def _settled() -> bool:
+    """Tell whether every act is sealed and every follower has passed it. A stopped follower is not waited for."""
+    from django.db import OperationalError, connection  # noqa: PLC0415 -- needs Django
+
+    from oneteam.journal.follow import lag  # noqa: PLC0415
+    from oneteam.journal.queries import seal_state, stopped_followers  # noqa: PLC0415
+
+    try:
+        stopped = stopped_followers()
+        return not seal_state().unsealed and not any(left for name, left in lag().items() if name not in stopped)
+    except OperationalError:
+        connection.close()
+        return False
+
+
+def answers(address: str) -> bool:
+    """Tell whether a web server answers at an address, whatever it says."""
+    try:
+        with urllib.request.urlopen(address, timeout=5):  # noqa: S310  our own address
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def _attach(paths: config.CityPaths, options: Options) -> bool:
+    """Show what runs and follow its log; False when it ended before it was ready, so that we may start ourselves."""
+    deadline = time.monotonic() + OTHERS_SECONDS
+    while True:
+        state = processes.running(paths)
+        if state is None:
+            return False
+        if "url" in state:
+            break
+        if time.monotonic() > deadline:
+            raise NotReadyError(
+                _("another start of this city has not come up; see the logs in %(folder)s")
+                % {"folder": processes.log_dir(paths)}
+            )
+        time.sleep(0.2)
+    logs = processes.Logs(paths)
+    with processes.database():
+        import django  # noqa: PLC0415 -- settings read what the first start wrote
+
+        django.setup()
+        from django.db import connection  # noqa: PLC0415
+
+        _say(greeting.demo(paths, state) if state.get("demo") else greeting.plain(state))
+        connection.close()
+    while not options.leave and processes.running(paths) is not None:
+        if not options.quiet:
+            _show(logs)
+        time.sleep(LOG_SECONDS)
+    return True
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _show(logs: processes.Logs) -> None:
+    for line in logs.lines():
+        sys.stderr.write(line + "\n")
+    sys.stderr.flush()

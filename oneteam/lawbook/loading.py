@@ -45,7 +45,7 @@ class _Loader(yaml.SafeLoader):
     """Composes nodes without aliases, which could make a short file unfold without end."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):
             event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, _("aliases are not used in law files"), event.start_mark)
         return super().compose_node(parent, index)
@@ -75,7 +75,7 @@ class LawFile:
             self.fault(mark.line + 1 if mark else 1, str(getattr(error, "problem", None) or error))
             return None
         finally:
-            loader.dispose()  # type: ignore[no-untyped-call]
+            loader.dispose()
         if node is None:
             self.fault(1, _("the file is empty"))
             return None
@@ -207,11 +207,11 @@ class Part:
             return None
         loader = _Loader("")
         try:
-            return loader.construct_object(self.node)  # type: ignore[no-untyped-call]
+            return loader.construct_object(self.node)
         except ValueError:
             return None  # a date such as 2026-02-30
         finally:
-            loader.dispose()  # type: ignore[no-untyped-call]
+            loader.dispose()
 
 
 @dataclass(frozen=True, slots=True)

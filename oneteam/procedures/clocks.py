@@ -100,7 +100,8 @@ def compute(
 
 def insert(run: UUID, act: UUID, computed: Iterable[Computed]) -> list[ClockChange]:
     """Start clocks: one statement, however many."""
-    rows, changes = [], []
+    rows: list[tuple[Any, ...]] = []
+    changes = []
     for clock in computed:
         due, period = clock.deadline, clock.deadline.period
         rows.append((

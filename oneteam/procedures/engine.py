@@ -16,11 +16,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from oneteam.journal.actors import Actor
-from oneteam.journal.acts import Recorded, earlier, record
+from oneteam.journal.acts import AlreadyRecordedError, Recorded, earlier, record
 from oneteam.journal.kinds import ActKind
 from oneteam.journal.kinds import register as register_kind
 from oneteam.kernel.clock import legal_day
-from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, OneteamError
 from oneteam.lawbook import queries as lawbook
 from oneteam.lawbook.checks import Severity
 from oneteam.lawbook.checks import checks as check_texts
@@ -156,38 +156,61 @@ def take_step(
     return _open(proposal) if store.opens(step) else _move(proposal)
 
 
+class LawChangedError(AlreadyRecordedError):
+    """The law changed between reading it and opening the run; the whole write is tried again under the new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How a run would begin under one edition of the law; nothing is written yet."""
+
+    pinned: store.Pinned
+    step: Step
+    verdict: "_Verdict"
+    computed: list[Computed]
+
+
+def _plan(proposal: _Proposal, book: lawbook.Book, law: store.InForce) -> _Plan:
+    pinned = law.on(proposal.step.partition(".")[0], legal_day(proposal.at))
+    step = store.step_of(pinned.declaration, proposal.step)
+    context = proposal.context(step, None, {})
+    authorise(step, context)
+    computed, missing = _clocks(proposal, pinned.declaration, step, context, book)
+    return _Plan(pinned, step, _judge(proposal, step, context, missing), computed)
+
+
 def _open(proposal: _Proposal) -> Taken:
     """Begin a run: beside the act one statement for the run and one for its clocks.
 
     Law and calendar come from this process's memory; the run's insert brings back the edition in force, which tells
-    whether they are still true.
+    whether they were still true.
     """
     replay = proposal.replay()
     if replay is not None:
         return replay
-    day = legal_day(proposal.at)
-    pinned = store.kept().on(proposal.step.partition(".")[0], day)
-    declaration, step = pinned.declaration, store.step_of(pinned.declaration, proposal.step)
-    book = lawbook.kept_book() or lawbook.book()
-    context = proposal.context(step, None, {})
-    authorise(step, context)
-    computed, missing = _clocks(proposal, declaration, step, context, book)
-    verdict = _judge(proposal, step, context, missing)
-    act = proposal.record(step, verdict)
+    book, law = lawbook.kept_book() or lawbook.book(), store.kept()
+    try:
+        plan = _plan(proposal, book, law)
+    except OneteamError:
+        edition = lawbook.edition()
+        if edition == book.edition == law.edition:
+            raise
+        plan = _plan(proposal, lawbook.book(edition), store.in_force(edition))
+    act = proposal.record(plan.step, plan.verdict)
+    procedure, target = plan.pinned.declaration.name, plan.step.target
     with connection.cursor() as cursor:
-        cursor.execute(
-            _OPEN, [proposal.object_id, declaration.name, pinned.id, step.target, proposal.at, act.id, act.id]
-        )
+        cursor.execute(_OPEN, [proposal.object_id, procedure, plan.pinned.id, target, proposal.at, act.id, act.id])
         row = cursor.fetchone()
     if row is None:
         raise ConflictError(_("This object was opened before."))
     edition = lawbook.known_edition(row[0])
-    if edition != book.edition or edition != store.kept().edition:
-        if store.in_force(edition).on(declaration.name, day).id != pinned.id:
-            raise ConflictError(_("The procedure was just changed; try again."))
-        computed, _missing = _clocks(proposal, declaration, step, context, lawbook.book(edition))
-    changes = clocks.insert(proposal.object_id, act.id, computed)
-    return _finish(step, _taken(proposal, act, step.target, verdict, changes))
+    if not edition == book.edition == law.edition:
+        now = _plan(proposal, lawbook.book(edition), store.in_force(edition))
+        if now.pinned.id != plan.pinned.id:
+            raise LawChangedError(procedure)
+        plan = now
+    changes = clocks.insert(proposal.object_id, act.id, plan.computed)
+    return _finish(plan.step, _taken(proposal, act, target, plan.verdict, changes))
 
 
 def _move(proposal: _Proposal) -> Taken:

@@ -52,10 +52,16 @@ def _holds(scope: str, context: Context) -> bool:
     return found.function(context)
 
 
-def needed_facts(declaration: Declaration, step: Step) -> frozenset[str]:
-    """Return the stored facts that a step's checks, scopes and clocks may ask for."""
+def required_facts(step: Step) -> frozenset[str]:
+    """Return the stored facts without which a step's checks and scopes cannot be asked; rooms must give them."""
     needs = {fact for check in step.checks if check in registry.checks() for fact in registry.checks()[check].needs}
     needs |= {fact for scope in step.scopes if scope in registry.scopes() for fact in registry.scopes()[scope].needs}
+    return frozenset(needs)
+
+
+def needed_facts(declaration: Declaration, step: Step) -> frozenset[str]:
+    """Return the stored facts that a step may ask for: those required, and those that its clocks look at."""
+    needs = set(required_facts(step))
     needs |= {use.unless for use in step.clocks if use.unless}
     needs |= {by for use in step.clocks if (by := declaration.clocks[use.clock].period.by)}
     return frozenset(needs)

@@ -12,7 +12,7 @@ from oneteam.lawbook.settings_table import catalogue
 from oneteam.procedures import registry
 from oneteam.procedures.declaration import Declaration
 from oneteam.procedures.engine import STANDARD_FIELDS
-from oneteam.procedures.judging import OUT_OF_ORDER, UNSET, needed_facts
+from oneteam.procedures.judging import OUT_OF_ORDER, UNSET, required_facts
 from oneteam.procedures.loader import Known, parse_declaration
 
 ENGINE_CHECKS = frozenset({OUT_OF_ORDER, UNSET})  # the engine decides these itself
@@ -68,7 +68,7 @@ def faults_of_rooms(declarations: Iterable[tuple[str, Declaration]]) -> list[Fau
             if step.act in acts and not STANDARD_FIELDS.keys() <= acts[step.act].fields.keys():
                 missing.append(_("the fields of step_kind for %(name)s") % {"name": step.act})
             if not step.opens:
-                facts = needed_facts(declaration, step) - given
+                facts = required_facts(step) - given
                 missing += [_("the fact %(name)s") % {"name": name} for name in sorted(facts)]
             for what in missing:
                 faults.append(

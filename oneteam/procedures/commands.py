@@ -1,0 +1,59 @@
+"""`oneteam law load | validate | diagrams`: the declared procedures."""
+
+import argparse
+import getpass
+from pathlib import Path
+
+from oneteam.lawbook.commands import Commands, law_commands
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "procedures"
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the room's commands."""
+    law = law_commands(commands)
+    load = law.add_parser("load", help="store the declarations of the law packs that are new")
+    load.set_defaults(run=run_load, role="app")
+    validate = law.add_parser("validate", help="compare the law packs with what the rooms supply, in both directions")
+    validate.set_defaults(run=run_validate)
+    diagrams = law.add_parser("diagrams", help="draw each procedure; with --check, say which drawing is out of date")
+    diagrams.add_argument("--check", action="store_true", help="write nothing, exit with 1 if a drawing differs")
+    diagrams.add_argument("--directory", type=Path, default=DOCS, help="default: docs/procedures of the checkout")
+    diagrams.set_defaults(run=run_diagrams)
+
+
+def run_load(_args: argparse.Namespace) -> int:
+    """Store what is new in the law packs."""
+    import django  # noqa: PLC0415 -- the database role is chosen before Django starts
+
+    django.setup()
+    from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
+    from oneteam.procedures import console  # noqa: PLC0415 -- needs Django
+
+    for line in console.load(user=getpass.getuser(), at=now()):
+        print(line)
+    return 0
+
+
+def run_validate(_args: argparse.Namespace) -> int:
+    """Check that every name of the law packs is supplied, and every check is declared."""
+    import django  # noqa: PLC0415 -- Django starts only when a command runs
+
+    django.setup()
+    from oneteam.procedures import console  # noqa: PLC0415 -- needs Django
+
+    print(console.validated())
+    return 0
+
+
+def run_diagrams(args: argparse.Namespace) -> int:
+    """Draw or compare the diagrams."""
+    import django  # noqa: PLC0415 -- Django starts only when a command runs
+
+    django.setup()
+    from oneteam.procedures import console  # noqa: PLC0415 -- needs Django
+
+    stale = console.diagrams(args.directory, write=not args.check)
+    for file in stale:
+        print(file)
+    return 1 if stale and args.check else 0

@@ -1,0 +1,50 @@
+"""What the commands of this room say: pure text over acts, packs and drawings."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from oneteam.journal.actors import operator
+from oneteam.procedures import packs
+from oneteam.procedures.acts import load_law
+from oneteam.procedures.declaration import Declaration
+from oneteam.procedures.diagram import draw
+
+
+def load(*, user: str, at: datetime) -> Iterator[str]:
+    """Store the new declarations and yield one line for each."""
+    done = load_law(actor=operator(user), at=at)
+    for name, version in done.new:
+        yield _("Procedure %(name)s, version %(version)d: loaded.") % {"name": name, "version": version}
+    if not done.new:
+        yield _("Every declaration was already loaded.")
+
+
+def validated() -> str:
+    """Compare packs and rooms; return what to tell when nothing is missing."""
+    return _("%(count)d procedures: nothing is missing on either side.") % {"count": packs.validate()}
+
+
+def drawings() -> dict[str, str]:
+    """Return the drawing of every declared procedure by its file name."""
+    newest: dict[str, Declaration] = {}
+    for _file, declaration in packs.pack_declarations():
+        known = newest.get(declaration.name)
+        if known is None or known.version < declaration.version:
+            newest[declaration.name] = declaration
+    return {f"{name}.svg": draw(declaration) for name, declaration in sorted(newest.items())}
+
+
+def diagrams(directory: Path, *, write: bool) -> list[str]:
+    """Return the files of `directory` that differ from what the declarations say; with `write`, make them equal."""
+    stale = []
+    for name, svg in drawings().items():
+        path = directory / name
+        if not path.exists() or path.read_text("utf-8") != svg:
+            stale.append(name)
+            if write:
+                directory.mkdir(parents=True, exist_ok=True)
+                path.write_text(svg, "utf-8")
+    return stale

@@ -17,6 +17,7 @@ from oneteam.kernel.errors import BadInputError
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.calendar import CalendarRow
 from oneteam.lawbook.models import EDITION_ID, CalendarDay, Edition, Setting
+from oneteam.lawbook.queries import forget
 from oneteam.lawbook.settings_table import check_value, pack_values
 
 CALENDAR_STREAM = uuid5(NAMESPACE_URL, "oneteam:calendar")
@@ -161,3 +162,4 @@ def set_pack_values(*, actor: Actor, at: datetime, pack: str) -> int:
 def begin_edition(act: Recorded) -> None:
     """Tell every cache that this act changed calendar, settings or declarations. In the act's own transaction."""
     Edition.objects.update_or_create(id=EDITION_ID, defaults={"act": act.id})
+    forget()

@@ -63,9 +63,15 @@ def known_edition(found: UUID | None) -> UUID:
     return found
 
 
-def kept_book() -> Book | None:
-    """Return the book of this process without asking whether it is still true; None when none was read yet."""
-    return _kept
+def kept_book() -> Book:
+    """Return the book of this process without asking whether it is still true; read now if there is none."""
+    return _kept or book()
+
+
+def forget() -> None:
+    """Drop this process's book, so that the next question reads anew: for whoever just changed the law."""
+    global _kept  # noqa: PLW0603 as in `book`
+    _kept = None
 
 
 def book(of: UUID | None = None) -> Book:

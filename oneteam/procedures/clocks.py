@@ -1,7 +1,7 @@
 """Clocks of a run: computed from an act, a period and the calendar; started, stopped, paused and resumed by steps."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -14,15 +14,21 @@ from oneteam.kernel.clock import legal_day
 from oneteam.kernel.deadline_reasons import Reason, ReasonKind, reasons
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.periods import Deadline, Pause, Period, Side, Unit, deadline, statutory_period
-from oneteam.lawbook.queries import Book
+from oneteam.lawbook.queries import EDITION_SQL, Book, known_edition
 from oneteam.lawbook.settings_table import SettingValue, UnsetSettingError
 from oneteam.procedures.declaration import ClockDo, ClockRule, Declaration, Step
 from oneteam.procedures.models import Clock
 
-_INSERT = (
-    "INSERT INTO procedures_clock (id, run_id, name, side, n, unit, basis, unit_basis, mark, started_act, started_at,"
-    " due, provisional, reasons, pauses) VALUES"
+_COLUMNS = (
+    "id, run_id, name, side, n, unit, basis, unit_basis, mark, started_act, started_at, due, provisional, reasons,"
+    " pauses"
 )
+_ROW = "(" + ", ".join(["%s"] * 15) + ")"
+_INSERT_RUN = (
+    "INSERT INTO procedures_run (id, procedure, declaration_id, state, since, opened_act, last_act)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING"
+)
+_OPEN = f"{_INSERT_RUN} RETURNING {EDITION_SQL}"
 WARN_SHARE = 0.3  # looks.md section 4: grey while more than 30 % of the time is left
 
 
@@ -98,22 +104,53 @@ def compute(
     return computed, unset
 
 
-def insert(run: UUID, act: UUID, computed: Iterable[Computed]) -> list[ClockChange]:
-    """Start clocks: one statement, however many."""
-    rows: list[tuple[Any, ...]] = []
-    changes = []
+def open_run(row: tuple[UUID, str, UUID, str, datetime, UUID], computed: Sequence[Computed]) -> UUID | None:
+    """Begin a run (id, procedure, declaration, state, since, act) and its clocks in one statement.
+
+    Returns the edition in force, as the statement itself sees it, or None where the object has a run already.
+    NotReadyError when no law is loaded.
+    """
+    run, act = row[0], row[-1]
+    values: list[Any] = [*row, act]
+    statement = _OPEN
+    if computed:
+        # Where a run stands already, its clocks may too: nothing is inserted then, and no row comes back.
+        clocks = f"{_insert(len(computed))} ON CONFLICT DO NOTHING"
+        statement = f"WITH opened AS ({_OPEN}), started AS ({clocks}) SELECT * FROM opened"  # noqa: S608 placeholders
+        values += _rows(run, act, computed)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = cursor.fetchone()
+    return None if found is None else known_edition(found[0])
+
+
+def insert(run: UUID, act: UUID, computed: Sequence[Computed]) -> None:
+    """Start clocks of a run that exists: one statement, however many."""
+    if computed:
+        with connection.cursor() as cursor:
+            cursor.execute(_insert(len(computed)), _rows(run, act, computed))
+
+
+def started(computed: Iterable[Computed]) -> list[ClockChange]:
+    """Return what starting these clocks changed."""
+    return [
+        ClockChange(ClockDo.START, clock.name, clock.deadline.due, clock.deadline.provisional) for clock in computed
+    ]
+
+
+def _insert(count: int) -> str:
+    return f"INSERT INTO procedures_clock ({_COLUMNS}) VALUES {', '.join([_ROW] * count)}"  # noqa: S608 placeholders
+
+
+def _rows(run: UUID, act: UUID, computed: Iterable[Computed]) -> list[Any]:
+    values: list[Any] = []
     for clock in computed:
         due, period = clock.deadline, clock.deadline.period
-        rows.append((
+        values += (
             uuid7(), run, clock.name, period.side, period.n, period.unit, period.article, period.unit_article,
             clock.mark, act, due.start, due.due, due.provisional, Jsonb(reasons_json(due)), Jsonb([]),
-        ))  # fmt: skip
-        changes.append(ClockChange(ClockDo.START, clock.name, due.due, due.provisional))
-    if rows:
-        marks = ",".join(["(" + ",".join(["%s"] * len(rows[0])) + ")"] * len(rows))
-        with connection.cursor() as cursor:
-            cursor.execute(f"{_INSERT} {marks}", [value for row in rows for value in row])
-    return changes
+        )  # fmt: skip
+    return values
 
 
 def change(run: UUID, act: UUID, at: datetime, step: Step, facts: Mapping[str, Any], book: Book) -> list[ClockChange]:
@@ -178,14 +215,18 @@ def _pauses(clock: Clock) -> list[Pause]:
 
 def reasons_json(of: Deadline) -> list[dict[str, Any]]:
     """Return why a deadline falls where it does, as JSON without empty entries."""
-    return [
-        {
-            name: value.isoformat() if isinstance(value, date | datetime) else value
-            for name, value in asdict(reason).items()
-            if value
-        }
-        for reason in reasons(of)
-    ]
+    lines = []
+    for reason in reasons(of):
+        line: dict[str, Any] = {"kind": reason.kind}
+        for name in ("first", "last", "moment"):
+            moment: date | None = getattr(reason, name)
+            if moment is not None:
+                line[name] = moment.isoformat()
+        for name in ("count", "unit", "text"):
+            if value := getattr(reason, name):
+                line[name] = value
+        lines.append(line)
+    return lines
 
 
 def reasons_from(lines: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
@@ -225,8 +266,3 @@ def state_of(clock: Clock, at: datetime) -> ClockState:
         return ClockState.OVERDUE
     left, whole = clock.due - at, clock.due - clock.started_at
     return ClockState.WARN if left <= whole * WARN_SHARE else ClockState.RUNNING
-
-
-def with_start(computed: Computed, at: datetime, book: Book) -> Computed:
-    """Compute a clock about to start again, over another book."""
-    return replace(computed, deadline=deadline(at, computed.deadline.period, book.calendar))

@@ -34,12 +34,7 @@ from oneteam.procedures.registry import Context
 # The two fields that every step's act has beside its own: lists of {"check": id, "reason": text}.
 STANDARD_FIELDS: Mapping[str, type] = {"breaches": list, "overrides": list}
 
-# Each brings the edition in force along, so that knowing whether a cache is still true costs no statement.
-_INSERT_RUN = (
-    "INSERT INTO procedures_run (id, procedure, declaration_id, state, since, opened_act, last_act)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING"
-)
-_OPEN = f"{_INSERT_RUN} RETURNING {lawbook.EDITION_SQL}"
+# Brings the edition in force along, so that knowing whether a cache is still true costs no statement.
 _LOCK = f"SELECT declaration_id, state, {lawbook.EDITION_SQL} FROM procedures_run WHERE id = %s FOR UPDATE"  # noqa: S608
 
 
@@ -170,8 +165,8 @@ class _Plan:
     computed: list[Computed]
 
 
-def _plan(proposal: _Proposal, book: lawbook.Book, law: store.InForce) -> _Plan:
-    pinned = law.on(proposal.step.partition(".")[0], legal_day(proposal.at))
+def _plan(proposal: _Proposal, book: lawbook.Book) -> _Plan:
+    pinned = store.in_force(book.edition).on(proposal.step.partition(".")[0], legal_day(proposal.at))
     step = store.step_of(pinned.declaration, proposal.step)
     context = proposal.context(step, None, {})
     authorise(step, context)
@@ -180,37 +175,32 @@ def _plan(proposal: _Proposal, book: lawbook.Book, law: store.InForce) -> _Plan:
 
 
 def _open(proposal: _Proposal) -> Taken:
-    """Begin a run: beside the act one statement for the run and one for its clocks.
+    """Begin a run: beside the act one statement for the run and its clocks.
 
-    Law and calendar come from this process's memory; the run's insert brings back the edition in force, which tells
-    whether they were still true.
+    Law and calendar come from this process's memory; the statement brings back the edition in force, which tells
+    whether they were still true. If not, the whole write is tried again.
     """
     replay = proposal.replay()
     if replay is not None:
         return replay
-    book, law = lawbook.kept_book() or lawbook.book(), store.kept()
+    book = lawbook.kept_book()
     try:
-        plan = _plan(proposal, book, law)
+        plan = _plan(proposal, book)
     except OneteamError:
-        edition = lawbook.edition()
-        if edition == book.edition == law.edition:
+        if lawbook.edition() == book.edition:
             raise
-        plan = _plan(proposal, lawbook.book(edition), store.in_force(edition))
+        book = lawbook.book()  # it was only this process's memory that spoke
+        plan = _plan(proposal, book)
     act = proposal.record(plan.step, plan.verdict)
-    procedure, target = plan.pinned.declaration.name, plan.step.target
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [proposal.object_id, procedure, plan.pinned.id, target, proposal.at, act.id, act.id])
-        row = cursor.fetchone()
-    if row is None:
+    row = (proposal.object_id, plan.pinned.declaration.name, plan.pinned.id, plan.step.target, proposal.at, act.id)
+    edition = clocks.open_run(row, plan.computed)
+    if edition is None:
         raise ConflictError(_("This object was opened before."))
-    edition = lawbook.known_edition(row[0])
-    if not edition == book.edition == law.edition:
-        now = _plan(proposal, lawbook.book(edition), store.in_force(edition))
-        if now.pinned.id != plan.pinned.id:
-            raise LawChangedError(procedure)
-        plan = now
-    changes = clocks.insert(proposal.object_id, act.id, plan.computed)
-    return _finish(plan.step, _taken(proposal, act, target, plan.verdict, changes))
+    if edition != book.edition:
+        lawbook.book(edition)
+        raise LawChangedError(proposal.step)
+    changes = clocks.started(plan.computed)
+    return _finish(plan.step, _taken(proposal, act, plan.step.target, plan.verdict, changes))
 
 
 def _move(proposal: _Proposal) -> Taken:
@@ -251,7 +241,9 @@ def _move(proposal: _Proposal) -> Taken:
         changes += clocks.change(proposal.object_id, act.id, proposal.at, step, context.facts, book)
         if computed:
             already = clocks.open_names(proposal.object_id)
-            changes += clocks.insert(proposal.object_id, act.id, [c for c in computed if c.name not in already])
+            fresh = [clock for clock in computed if clock.name not in already]
+            clocks.insert(proposal.object_id, act.id, fresh)
+            changes += clocks.started(fresh)
     return _finish(step, _taken(proposal, act, target, verdict, changes))
 
 

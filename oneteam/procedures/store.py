@@ -45,7 +45,7 @@ _kept: InForce | None = None
 
 def kept() -> InForce:
     """Return what this process knows without asking whether it is still true; read now if nothing is known."""
-    return _kept or in_force(lawbook.edition())
+    return in_force(lawbook.kept_book().edition)
 
 
 def in_force(edition: UUID) -> InForce:
@@ -65,7 +65,7 @@ def opens(step: str) -> bool:
     procedure = step.partition(".")[0]
     known = kept()
     if not any(step in found.declaration.steps for found in known.by_name.get(procedure, ())):
-        known = in_force(lawbook.edition())  # a procedure loaded since this process looked
+        known = in_force(lawbook.book().edition)  # a procedure loaded since this process looked
     versions = [found.declaration for found in known.by_name.get(procedure, ())]
     return any(version.steps[step].opens for version in versions if step in version.steps)
 

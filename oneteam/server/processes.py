@@ -250,7 +250,8 @@ class Supervisor:
     def _keep_database(self) -> None:
         if self.server is None or time.monotonic() - self.looked_at_database < DATABASE_TICK:
             return
-        if self.server.pid() is None:
+        # A folder without the database itself only tells how to reach a server that somebody else runs.
+        if self.server.data.exists() and self.server.pid() is None:
             self.log("the database ended, starting it again")
             try:
                 self.server = postgres.ensure(self.server.home.parent)

@@ -1,8 +1,7 @@
 """Signed notes and checkpoints (C2SP signed-note, C2SP tlog-checkpoint), and the suite of hash and signature.
 
-A checkpoint is a text: origin, number of leaves, root, then lines of our own (`horizon`: the transaction id below which
-everything is sealed; `time`: the database's clock), a blank line and the signature line. Any tool that knows C2SP
-checkpoints reads it.
+A checkpoint is a text: origin, number of leaves, root, then a line of our own (`time`: the database's clock), a blank
+line and the signature line. Any tool that knows C2SP checkpoints reads it.
 """
 
 import base64
@@ -134,22 +133,20 @@ class CheckpointText:
     origin: str
     size: int
     root: bytes
-    horizon: int
     time: str
 
     def __str__(self) -> str:
-        return f"{self.origin}\n{self.size}\n{_b64(self.root)}\nhorizon {self.horizon}\ntime {self.time}\n"
+        return f"{self.origin}\n{self.size}\n{_b64(self.root)}\ntime {self.time}\n"
 
     @classmethod
     def parse(cls, text: str) -> "CheckpointText":
         """Read the text of a checkpoint (without signatures); BadInputError when it is none."""
         try:
-            origin, size, root, horizon, time, rest = text.split("\n")
+            origin, size, root, time, rest = text.split("\n")
             found = cls(
                 origin,
                 int(size),
                 base64.b64decode(root, validate=True),
-                int(horizon.removeprefix("horizon ")),
                 time.removeprefix("time "),
             )
         except ValueError:
@@ -159,9 +156,9 @@ class CheckpointText:
         return found
 
 
-def checkpoint(*, key: SigningKey, size: int, root: bytes, horizon: int, time: datetime) -> str:
+def checkpoint(*, key: SigningKey, size: int, root: bytes, time: datetime) -> str:
     """Return the signed checkpoint of a tree; `time` is the database's, in UTC."""
-    return key.sign(str(CheckpointText(key.public.name, size, root, horizon, instant(time))))
+    return key.sign(str(CheckpointText(key.public.name, size, root, instant(time))))
 
 
 def open_note(note: str, key: VerificationKey) -> str:

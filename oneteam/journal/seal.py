@@ -36,7 +36,7 @@ ADOPT = "`oneteam journal adopt`"
 _NEXT = """
 SELECT a.id, a.hash, a.xid::text::bigint, a.n FROM journal_act a
 WHERE (a.xid, a.n) > (%(xid)s::text::xid8, %(n)s)
-  AND a.xid < pg_snapshot_xmin(pg_current_snapshot()) AND a.xid < %(bound)s::text::xid8
+  AND a.xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY a.xid, a.n LIMIT %(most)s
 """
 _ADOPTED = """
@@ -67,12 +67,11 @@ def dsn_of(database: Mapping[str, Any]) -> str:
 
 @dataclass(slots=True)
 class _State:
-    """Where sealing stands: the tree's edge, the last sealed act's place, and the bound of a batch that was cut."""
+    """Where sealing stands: the tree's edge, the last sealed act's place, and whether adopted acts come first."""
 
     edge: Edge
     xid: int
     n: int
-    bound: int | None
     adopted: bool
 
 
@@ -156,13 +155,13 @@ class Sealer:
 
     def _seal(self, connection: Connection, state: _State) -> int:
         with connection.transaction():
-            taken, bound, now = self._take(connection, state)
+            taken, horizon, now = self._take(connection, state)
             if not taken:
                 return 0
             leaves = _leaves(connection, taken)
             edge = Edge(state.edge.size, list(state.edge.roots))
             edge.append(leaves)
-            note = checkpoint(key=self._key, size=edge.size, root=edge.root(), horizon=bound, time=now)
+            note = checkpoint(key=self._key, size=edge.size, root=edge.root(), time=now)
             with connection.cursor() as cursor:
                 with cursor.copy("COPY journal_leaf (idx, act_id, leaf) FROM STDIN (FORMAT BINARY)") as copy:
                     copy.set_types(["int8", "uuid", "bytea"])
@@ -171,37 +170,29 @@ class Sealer:
                 cursor.execute(
                     "INSERT INTO journal_checkpoint (size, root, note, horizon, edge)"
                     " VALUES (%s, %s, %s, %s::text::xid8, %s)",
-                    [edge.size, edge.root(), note, str(bound), edge.to_bytes()],
+                    [edge.size, edge.root(), note, str(horizon), edge.to_bytes()],
                 )
                 cursor.execute("SELECT pg_notify(%s, %s)", [self._channel, str(edge.size)])
         # The database first: the other way round a crash could make the sealer sign two trees of one size.
         self._file.append([(b"".join(leaves), note)])
-        capped = len(taken) == self._batch
         place = (state.xid, state.n) if state.adopted else (taken[-1][2], taken[-1][3])
-        self._state = _State(edge, *place, bound if capped else None, adopted=state.adopted)
+        self._state = _State(edge, *place, adopted=state.adopted)
         return len(taken)
 
     def _take(self, connection: Connection, state: _State) -> tuple[Sequence[Taken], int, datetime]:
-        """Return the next acts in order, the horizon they were taken under, and the database's time.
-
-        Batches cut from one horizon carry that horizon: `verify` reads from it which acts may have run side by side.
-        """
+        """Return the next acts in order, the horizon they were taken below, and the database's time."""
         row = connection.execute(
             "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, clock_timestamp()"
         ).fetchone()
         assert row is not None
-        horizon, now = row
+        wanted = {"xid": str(state.xid), "n": state.n, "most": self._batch}
         taken: Sequence[Taken] = []
-        for bound in (state.bound, horizon):
-            if bound is None:
-                continue
-            wanted = {"xid": str(state.xid), "n": state.n, "bound": str(bound), "most": self._batch}
-            cursor = connection.cursor(binary=True)
-            taken = cursor.execute(_ADOPTED if state.adopted else _NEXT, wanted).fetchall()
-            if taken:
-                return taken, bound, now
-        state.adopted = False
-        return taken, horizon, now
+        if state.adopted:
+            taken = connection.cursor(binary=True).execute(_ADOPTED, wanted).fetchall()
+            state.adopted = bool(taken)
+        if not taken:
+            taken = connection.cursor(binary=True).execute(_NEXT, wanted).fetchall()
+        return taken, row[0], row[1]
 
 
 def _leaves(connection: Connection, taken: Sequence[Taken]) -> list[bytes]:
@@ -222,19 +213,18 @@ def _resume(connection: Connection, key: SigningKey) -> _State:
         " ORDER BY l.idx DESC LIMIT 1"
     ).fetchone()
     clock = connection.execute(
-        "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
-        " pg_snapshot_xmax(pg_current_snapshot())::text::bigint,"
+        "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint,"
         " (SELECT xid::text::bigint FROM journal_act ORDER BY xid DESC LIMIT 1)"
     ).fetchone()
     assert clock is not None
-    horizon, ahead, highest = clock
+    ahead, highest = clock
     if highest is not None and highest >= ahead:
         raise _restored(_("the journal holds transaction %(found)s, the server has only reached %(reached)s")
                         % {"found": highest, "reached": ahead})  # fmt: skip
     if last is None:
         if place is not None:
             raise _doubtful(_("there are sealed acts, but no checkpoint"))
-        return _State(Edge(), 0, -1, None, adopted=False)
+        return _State(Edge(), 0, -1, adopted=False)
     size, root, note, edge = last
     try:
         stated = open_checkpoint(note, key.public)
@@ -248,8 +238,7 @@ def _resume(connection: Connection, key: SigningKey) -> _State:
     # Adopted acts have no transaction: they come first, all of them, and are sealed where a leaf is missing.
     xid, n = (place[1], place[2]) if place[1] else (0, _ALL)
     missing = _behind(connection, size, xid, n)
-    bound = stated.horizon if xid and stated.horizon <= horizon else None
-    return _State(tree, xid, n, bound, adopted=missing)
+    return _State(tree, xid, n, adopted=missing)
 
 
 def _behind(connection: Connection, size: int, xid: int, n: int) -> bool:
@@ -269,7 +258,7 @@ def _behind(connection: Connection, size: int, xid: int, n: int) -> bool:
     ).fetchone()  # fmt: skip
     if passed:
         raise _restored(_("act %(act)s stands behind the last checkpoint, but was never sealed") % {"act": passed[0]})
-    return row[0] > size
+    return bool(row[0] > size)
 
 
 def _restored(found: str) -> NotReadyError:

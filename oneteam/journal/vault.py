@@ -33,13 +33,21 @@ class Personal:
 
 
 class Vault:
-    """Opens and closes personal values with one master key of 32 bytes."""
+    """Opens and closes personal values with one master key of 32 bytes.
+
+    The key of the blind index is derived from it, or follows it as another 32 bytes once the master was replaced: the
+    index must stay, and the old master cannot be told from it.
+    """
 
     def __init__(self, master: bytes) -> None:
-        if len(master) != 32:
-            raise NotReadyError("The master key must have 32 bytes; run `oneteam doctor`.")
-        self._master = AESGCM(master)
-        self._blind = hmac.digest(master, b"oneteam blind index", "sha256")
+        if len(master) not in (32, 64):
+            raise NotReadyError("The master key must have 32 or 64 bytes; run `oneteam doctor`.")
+        self._master = AESGCM(master[:32])
+        self._blind = master[32:] or hmac.digest(master, b"oneteam blind index", "sha256")
+
+    def successor(self) -> bytes:
+        """Return a fresh master key that keeps this one's blind index."""
+        return AESGCM.generate_key(256) + self._blind
 
     def new_key(self, subject: UUID) -> tuple[bytes, bytes]:
         """Return a fresh data key and the same key wrapped for storing."""

@@ -86,7 +86,7 @@ def make_probe(owner: Connection) -> None:
     owner.execute(guard.format(schema=row[0], table=PROBE, arguments=f"'{PROBE_CODE}', '{{cached}}'").encode())
 
 
-def rows(query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def rows(query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Run a statement on Django's connection; return what it gives."""
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)

@@ -76,9 +76,9 @@ def test_key_file_that_cannot_be_trusted_is_refused_with_what_to_do(tmp_path: Pa
 
 
 def test_checkpoint_reads_back_and_any_changed_character_is_refused(key: SigningKey) -> None:
-    note = checkpoint(key=key, size=7, root=bytes(range(32)), horizon=1234, time=TIME)
+    note = checkpoint(key=key, size=7, root=bytes(range(32)), time=TIME)
     assert open_checkpoint(note, key.public) == CheckpointText(
-        "oneteam/demo", 7, bytes(range(32)), 1234, "2026-11-25T01:02:03.000004Z"
+        "oneteam/demo", 7, bytes(range(32)), "2026-11-25T01:02:03.000004Z"
     )
     for at, character in enumerate(note[:-1]):
         with pytest.raises(BadInputError):
@@ -87,11 +87,11 @@ def test_checkpoint_reads_back_and_any_changed_character_is_refused(key: Signing
 
 def test_another_citys_signature_is_refused(key: SigningKey, tmp_path: Path) -> None:
     other = create_key(tmp_path / "other.key", "other")
-    note = checkpoint(key=other, size=1, root=bytes(32), horizon=1, time=TIME)
+    note = checkpoint(key=other, size=1, root=bytes(32), time=TIME)
     with pytest.raises(BadInputError, match="did not sign"):
         open_checkpoint(note, key.public)
     with pytest.raises(BadInputError, match=r"is of .oneteam/demo."):
-        open_checkpoint(other.sign(str(CheckpointText("oneteam/demo", 1, bytes(32), 1, "now"))), other.public)
+        open_checkpoint(other.sign(str(CheckpointText("oneteam/demo", 1, bytes(32), "now"))), other.public)
 
 
 def test_notes_and_keys_that_are_none_are_refused(key: SigningKey) -> None:
@@ -103,6 +103,6 @@ def test_notes_and_keys_that_are_none_are_refused(key: SigningKey) -> None:
     with pytest.raises(BadInputError, match="no checkpoint"):
         open_checkpoint(key.sign("oneteam/demo\nseven\n"), key.public)
     with pytest.raises(BadInputError, match="no checkpoint"):
-        open_checkpoint(key.sign("oneteam/demo\n07\nAA==\nhorizon 1\ntime x\n"), key.public)
+        open_checkpoint(key.sign("oneteam/demo\n07\nAA==\ntime x\n"), key.public)
     suite = SUITES[1]
     assert not suite.verify(key.public.public, b"x", b"short")

@@ -1,0 +1,176 @@
+"""Erasing personal values (PIPL 47) and replacing the master key: both are acts; what was proven stays proven."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from cryptography.exceptions import InvalidTag
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oneteam.journal.actors import Actor
+from oneteam.journal.acts import Recorded, earlier, record, request_digest, write
+from oneteam.journal.kinds import ActKind, register
+from oneteam.journal.models import Act, Secret, Subject
+from oneteam.journal.vault import Vault, open_values, vault
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotReadyError
+
+VAULT_STREAM = uuid5(NAMESPACE_URL, "oneteam:vault")
+_CHUNK = 10_000
+
+ERASED = register(
+    ActKind(
+        name="personal.erased",
+        text=gettext_lazy("Personal values erased (ground: %(ground)s)"),
+        # `values` names the fields of each act that can no longer be opened; `verify` expects just those closed.
+        fields={"ground": str, "values": dict},
+    )
+)
+REKEYED = register(
+    ActKind(
+        name="personal.rekeyed",
+        text=gettext_lazy("Master key replaced, %(subjects)s data keys wrapped anew"),
+        fields={"subjects": int},
+    )
+)
+
+
+class Ground(StrEnum):
+    """The grounds of PIPL article 47. A fixed list: free text about an erasing could tell what was to be erased."""
+
+    PURPOSE_ACHIEVED = "purpose_achieved"
+    PERIOD_EXPIRED = "period_expired"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    UNLAWFUL = "unlawful"
+    LAW_REQUIRES = "law_requires"
+
+
+@write
+def erase_subject(
+    *,
+    actor: Actor,
+    at: datetime,
+    subject: UUID,
+    ground: Ground | str,
+    basis: Sequence[str] = (),
+    key: str | None = None,
+) -> Recorded:
+    """Destroy a subject's data key, encrypted values and blind index (PIPL 47); the acts that held them stay.
+
+    The act stands in the subject's own file and is about every file that held a value. Backups made before still hold
+    the wrapped key: see `rekey`. Raises MissingError for an unknown subject, ConflictError for one erased before,
+    BadInputError for another ground than the law's.
+    """
+    if ground not in set(Ground):
+        text = _("“%(ground)s” is no ground for erasing; take one of: %(grounds)s.")
+        raise BadInputError(text % {"ground": ground, "grounds": ", ".join(Ground)})
+    digest = request_digest("erase", str(subject), str(ground), list(basis))
+    if done := earlier(actor=actor, key=key, digest=digest):
+        return done
+    known = Subject.objects.filter(id=subject).first()
+    if known is None:
+        raise MissingError(_("There is no subject %(subject)s.") % {"subject": subject})
+    if known.wrapped is None:
+        raise ConflictError(_("The values of %(subject)s were erased before.") % {"subject": subject})
+    secrets = list(Secret.objects.filter(subject_id=subject))
+    streams = Act.objects.filter(id__in=[secret.act_id for secret in secrets]).values_list("stream", flat=True)
+    act = record(
+        kind=ERASED.name,
+        actor=actor,
+        at=at,
+        stream=subject,
+        payload={"ground": str(ground), "values": _closed_fields(known, secrets)},
+        about=sorted(set(streams) - {subject}),
+        basis=basis,
+        key=key,
+        digest=digest,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT journal_erase(%s)", [subject])
+    return act
+
+
+def _closed_fields(subject: Subject, secrets: Iterable[Secret]) -> dict[str, list[str]]:
+    """Return, per act, the names of the fields that only this subject's key opens."""
+    data_key = vault().unwrap(subject.id, bytes(subject.wrapped or b""))
+    fields: dict[str, list[str]] = {}
+    for secret in secrets:
+        try:
+            names = sorted(open_values(data_key, secret.act_id, bytes(secret.blob)))
+        except InvalidTag:
+            # Damaged before: whatever the act keeps hidden may have been in it.
+            act = Act.objects.get(id=secret.act_id)
+            names = sorted(json.loads(act.body)["sd"].keys() - act.payload.keys())
+        fields[str(secret.act_id)] = names
+    return fields
+
+
+def rekey(*, actor: Actor, at: datetime, key_file: Path) -> Recorded:
+    """Replace the master key: wrap every data key anew, then put the new master into `key_file`.
+
+    After that, and once the old key file is destroyed everywhere, no backup made before can be opened; which is why it
+    follows an erasing. Stop everything that writes first: another process would go on with the old key. Needs the
+    owner's rights. The new key waits in `key_file`.new until the database holds it; a crash between the two is mended
+    by running this again. Raises NotReadyError when the present key does not fit.
+    """
+    waiting = key_file.with_name(key_file.name + ".new")
+    if waiting.exists():
+        _finish(waiting, key_file)
+    old = Vault(key_file.read_bytes())
+    fresh = old.successor()
+    descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(fresh)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        act = _rewrap(actor, at, old, Vault(fresh))
+    except BaseException:
+        if not _fits(waiting):
+            waiting.unlink()
+        raise
+    waiting.replace(key_file)
+    return act
+
+
+def _rewrap(actor: Actor, at: datetime, old: Vault, new: Vault) -> Recorded:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE journal_subject IN EXCLUSIVE MODE")
+        cursor.execute("SELECT id, wrapped FROM journal_subject WHERE wrapped IS NOT NULL ORDER BY id")
+        held = [(subject, new.wrap(subject, old.unwrap(subject, bytes(wrapped)))) for subject, wrapped in cursor]
+        act = record(
+            kind=REKEYED.name, actor=actor, at=at, stream=VAULT_STREAM, payload={"subjects": len(held)}
+        )  # fmt: skip
+        for start in range(0, len(held), _CHUNK):
+            part = held[start : start + _CHUNK]
+            cursor.execute(
+                "UPDATE journal_subject s SET wrapped = u.wrapped"
+                " FROM unnest(%s::uuid[], %s::bytea[]) AS u(id, wrapped) WHERE s.id = u.id",
+                [[subject for subject, _wrapped in part], [wrapped for _subject, wrapped in part]],
+            )
+    return act
+
+
+def _fits(key_file: Path) -> bool:
+    """Return whether this master key opens the data keys in the database (any key fits a database without)."""
+    some = Subject.objects.filter(wrapped__isnull=False).first()
+    if some is None or some.wrapped is None:
+        return True
+    try:
+        Vault(key_file.read_bytes()).unwrap(some.id, bytes(some.wrapped))
+    except NotReadyError:
+        return False
+    return True
+
+
+def _finish(waiting: Path, key_file: Path) -> None:
+    """Mend what a crash left: the waiting key becomes the key if the database holds it, else it goes."""
+    if _fits(waiting) and not _fits(key_file):
+        waiting.replace(key_file)
+    else:
+        waiting.unlink()

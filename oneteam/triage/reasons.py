@@ -20,6 +20,7 @@ class Note(StrEnum):
     DANGER_DENIED = "danger_denied"
     DANGER_OVER = "danger_over"
     DANGER_FEARED = "danger_feared"
+    DANGER_MENTIONED = "danger_mentioned"
     DRILL = "drill"
     VULNERABLE = "vulnerable"
     MANY = "many"
@@ -43,6 +44,7 @@ _SENTENCES: dict[Note, Promise] = {
     Note.DANGER_DENIED: _("A danger is mentioned, but denied."),
     Note.DANGER_OVER: _("A danger is mentioned, but it is over."),
     Note.DANGER_FEARED: _("A danger is feared or lies in the past."),
+    Note.DANGER_MENTIONED: _("A danger is mentioned in passing."),
     Note.DRILL: _("The text speaks of a drill."),
     Note.VULNERABLE: _("Children, old or ill people are mentioned."),
     Note.MANY: _("Many people are concerned."),

@@ -35,6 +35,7 @@ PORT = 5432
 LONGEST_SOCKET_DIR = 100 - len(f"/.s.PGSQL.{PORT}.lock")
 START_SECONDS = 600
 STALE_LOCK_SECONDS = 30.0
+SOCKET_GRACE_SECONDS = 5.0
 LOG_BYTES_KEPT = 10_000_000
 
 SETTINGS = {
@@ -259,7 +260,7 @@ def _start(home: Path, user: Account, *, durable: bool) -> None:
 def _comes_up(state: dict[str, Any], data: Path) -> bool:
     """Wait while a living server starts or recovers; False when it ends or cannot be reached."""
     deadline = time.monotonic() + START_SECONDS
-    grace = time.monotonic() + 5
+    grace = time.monotonic() + SOCKET_GRACE_SECONDS
     while _postmaster(data) is not None and time.monotonic() < deadline:
         trouble = _trouble(state)
         if trouble is None:

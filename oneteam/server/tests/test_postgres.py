@@ -133,7 +133,8 @@ def test_ensure_finds_room_for_the_socket_however_long_the_folder_name(ground: P
         socket.rmdir()
 
 
-def test_ensure_starts_anew_when_the_socket_was_cleaned_away(ground: Path) -> None:
+def test_ensure_starts_anew_when_the_socket_was_cleaned_away(ground: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "SOCKET_GRACE_SECONDS", 0.2)
     server = postgres.ensure(ground)
     rows(server, "create table kept (a int)")
     for file in Path(server.state["host"]).iterdir():

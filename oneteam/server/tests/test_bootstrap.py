@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -196,13 +197,17 @@ def test_translations_are_compiled_when_the_source_is_newer(bootstrap: ModuleTyp
 
 
 def test_run_works_from_another_folder_and_through_a_link(tmp_path: Path) -> None:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "oneteam").symlink_to(config.CHECKOUT / "run")
-    # A module of the same name in the caller's folder must not be taken for ours.
-    (tmp_path / "oneteam").mkdir()
-    (tmp_path / "oneteam" / "__init__.py").write_text("raise SystemExit('the wrong one')")
-    done = subprocess.run(
-        [tmp_path / "bin" / "oneteam", "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert "oneteam" in done.stdout
+    checkout = tmp_path / "check out"
+    for name in ("tools", "requirements"):
+        shutil.copytree(config.CHECKOUT / name, checkout / name)
+    shutil.copy(config.CHECKOUT / "run", checkout / "run")
+    (checkout / ".venv").symlink_to(sys.prefix)
+    caller = tmp_path / "caller"
+    for folder, words in ((checkout, "'ours', sys.argv[1:], os.getcwd()"), (caller, "'the wrong one'")):
+        (folder / "oneteam").mkdir(parents=True)
+        (folder / "oneteam" / "__init__.py").touch()
+        (folder / "oneteam" / "cli.py").write_text(f"import os, sys\nprint({words})\nsys.exit(3)")
+    (caller / "link").symlink_to(checkout / "run")
+    done = subprocess.run(["./link", "a b", "--c"], cwd=caller, capture_output=True, text=True, check=False)
+    assert done.stdout == f"ours ['a b', '--c'] {caller}\n", done.stderr
+    assert done.returncode == 3

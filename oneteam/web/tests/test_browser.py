@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, FilePayload, Page, expect, sync_playwright
 
 from oneteam.web.styleguide import SAMPLES
 
@@ -138,7 +138,12 @@ def test_draft_survives_a_reload_and_leaving_asks(page: Page, site: str) -> None
     page.goto(site + "call/")
     page.fill("textarea", "a grill on the pavement")
     expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", accept)
     page.reload()
     assert asked == ["beforeunload"]
     assert page.locator("textarea").input_value() == "a grill on the pavement"
@@ -179,10 +184,6 @@ def test_phone_shows_the_action_in_its_first_view(browser: Browser, site: str) -
 
 def test_photograph_is_shown_before_it_is_sent(page: Page, site: str) -> None:
     page.goto(site + "order/")
-    picture = {
-        "name": "before.svg",
-        "mimeType": "image/svg+xml",
-        "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-    }
-    page.set_input_files("#id_photos", files=[picture])  # type: ignore[list-item]
+    drawing = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+    page.set_input_files("#id_photos", files=FilePayload(name="before.svg", mimeType="image/svg+xml", buffer=drawing))
     assert "before.svg" in page.locator(".photo-shown").inner_text()

@@ -70,7 +70,7 @@ def test_parts_name_templates_that_exist() -> None:
     kinds = [
         kind for module in (parts, panels, lists, slots) for kind in vars(module).values() if isinstance(kind, type)
     ]
-    named = {kind.template for kind in kinds if isinstance(getattr(kind, "template", None), str)}
+    named = {name for kind in kinds if isinstance(name := getattr(kind, "template", None), str)}
     folder = STATIC.parents[1] / "templates"
     assert len(named) > 15
     assert not [name for name in named if not (folder / name).is_file()]

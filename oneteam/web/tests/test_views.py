@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from http.cookies import SimpleCookie
 
 import pytest
@@ -12,12 +13,13 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory, override_settings
 from django.utils import translation
 
+from oneteam.kernel.errors import BadInputError
 from oneteam.web import views
 from oneteam.web.context_processors import shell
 from oneteam.web.parts import Chip
 from oneteam.web.slots import NAVIGATION, NavigationEntry, register
 from oneteam.web.styleguide import SAMPLES
-from oneteam.web.templatetags.web import day, day_time, moment, money, told
+from oneteam.web.templatetags.web import day, day_time, keep, moment, money, told
 from oneteam.web.tests import settings as own
 
 
@@ -94,7 +96,7 @@ def test_errors_reach_htmx_as_one_sentence(client: Client) -> None:
 
 
 def test_error_with_many_lines_is_cut_and_counted() -> None:
-    error = views.BadInputError("\n".join(f"line {number}" for number in range(60)))
+    error = BadInputError("\n".join(f"line {number}" for number in range(60)))
     with translation.override("en"):
         text = views.of_error(RequestFactory().get("/", headers={"hx-request": "true"}), error).content.decode()
     assert "line 49" in text
@@ -154,12 +156,17 @@ def test_shell_shows_what_the_person_may_see_and_marks_where_they_are(
     assert [(entry.label, entry.current) for entry in shown["navigation"]] == [("Live", False), ("Style", True)]
 
 
+def _always(entries: list[NavigationEntry], request: HttpRequest) -> list[NavigationEntry]:
+    return entries
+
+
 def test_shell_moves_the_fourth_of_five_entries_under_more(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     request = RequestFactory().get("/")
     request.oneteam_actor = object()  # type: ignore[attr-defined]
     for number, late in ((4, 0), (5, 2)):
         monkeypatch.setattr(NAVIGATION, "functions", [])
-        register(NAVIGATION, lambda _request, number=number: [NavigationEntry("web:live", "x", "x")] * number)
+        entries = [NavigationEntry("web:live", "x", "x")] * number
+        register(NAVIGATION, partial(_always, entries))
         shown = shell(request)["shell"]
         assert isinstance(shown, dict)
         assert len(shown["navigation_late"]) == late
@@ -203,6 +210,14 @@ def test_money_shows_two_decimals(amount: Decimal | int, shown: str) -> None:
 )
 def test_told_text_is_escaped_and_its_words_marked(text: str, words: list[str], shown: str) -> None:
     assert told(text, words) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("Penalties Law, art. 44", "Penalties Law, art.\u00a044"), ("15 m", "15\u00a0m"), ("two words", "two words")],
+)
+def test_numbers_stay_with_their_word(text: str, shown: str) -> None:
+    assert keep(text) == shown
 
 
 def test_show_escapes_texts_and_renders_parts(client: Client) -> None:

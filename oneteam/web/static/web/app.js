@@ -112,7 +112,7 @@ document.querySelectorAll('form[data-draft]').forEach(restoreDraft);
 
 document.addEventListener('input', (event) => {
   const form = event.target.form;
-  if (!form || form.method !== 'post' || form.closest('.bar')) return;
+  if (!form || form.method !== 'post' || form.closest('.bar') || form.matches('[data-bulk]')) return;
   dirty.add(form);
   if (form.dataset.draft === undefined) return;
   clearTimeout(form.draftTimer);
@@ -198,6 +198,9 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   if ([...dirty].some((form) => form.isConnected && target !== document.body && target.contains(form))) {
     event.detail.shouldSwap = false;
   }
+});
+document.addEventListener('htmx:beforeRequest', (event) => {
+  dirty.delete(event.detail.elt.closest('form')); // its own answer may replace it
 });
 document.addEventListener('htmx:afterSettle', (event) => {
   const root = event.detail.elt;

@@ -2,7 +2,9 @@
 
 A logistic map of five features, fitted on the first half of the labelled texts in `tests/labelled.yaml` together with
 108 real messages that were judged by reading (figures only; the texts are not ours to keep). How well the figures hold
-is tested on the half that was not used (`tests/test_calibration.py`).
+is tested on the half that was not used (`tests/test_calibration.py`). Of 100 further real messages, drawn at random
+and read once, 85 got a proposal, 74 of these a sensible one: the texts and the words have the same authors, real
+letters do not, so expect the real share, not that of the test.
 """
 
 import math

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from oneteam.kernel.errors import OneteamError
 
-ROOMS = ("server", "journal", "lawbook", "procedures", "intake", "triage")
+ROOMS = ("server", "lawbook", "procedures", "intake", "exchange")
 
 
 def parser() -> argparse.ArgumentParser:

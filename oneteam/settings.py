@@ -13,6 +13,8 @@ CITY = config.city()
 PATHS = config.city_paths(CITY)
 ROLE = os.environ.get("ONETEAM_ROLE") or "app"
 DATABASES = {"default": config.database(CITY, ROLE)}
+SEALER_DATABASE = config.database(CITY, "sealer")
+REGION_IS_DEMO = (PATHS.root / "demo.json").exists()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DEBUG = config.flag("ONETEAM_DEBUG")
@@ -108,6 +110,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = config.flag("ONETEAM_TLS")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "oneteam.web.views.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -1,13 +1,15 @@
 """Writes to orders: sent by a dispatcher, accepted, handled, verified by somebody else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oneteam.command.checks import FINISHED
 from oneteam.command.models import Moment, Order, OrderPhoto
 from oneteam.files.acts import keep_photo
 from oneteam.intake.acts import next_number, reports_of, resolve_incident, words
@@ -18,23 +20,23 @@ from oneteam.journal.subjects import new_subject
 from oneteam.kernel.errors import BadInputError, MissingError
 from oneteam.kernel.ids import uuid7
 from oneteam.people.queries import on_duty
-from oneteam.procedures.acts import Taken, step_kind, take_step
+from oneteam.procedures.engine import Taken, step_kind, take_step
+from oneteam.procedures.queries import runs
 
 step_kind(
     name="order.sent",
     text=gettext_lazy("Order %(number)s sent"),
     fields={"number": int, "incident": str, "post": str, "urgency": str},
-    personal={"instruction"},
+    personal=frozenset({"instruction"}),
 )
 step_kind(name="order.accepted", text=gettext_lazy("Order accepted"))
 step_kind(name="order.arrived", text=gettext_lazy("Arrived on the spot"))
-step_kind(name="order.photographed", text=gettext_lazy("Photo added"), fields={"blob": str, "moment": str})
-step_kind(name="order.handled", text=gettext_lazy("Handled"), fields={"photos": int}, personal={"note"})
-step_kind(name="order.returned", text=gettext_lazy("Order returned"), personal={"reason"})
+step_kind(name="order.handled", text=gettext_lazy("Handled"), fields={"photos": int}, personal=frozenset({"note"}))
+step_kind(name="order.returned", text=gettext_lazy("Order returned"), personal=frozenset({"reason"}))
 step_kind(name="order.verified", text=gettext_lazy("Verified on the spot"))
-step_kind(name="order.refused", text=gettext_lazy("Verification refused: not done"), personal={"reason"})
+step_kind(name="order.refused", text=gettext_lazy("Verification refused: not done"), personal=frozenset({"reason"}))
 
-RECEIVERS = ("grid_attendant", "officer", "brigade_leader", "contractor_crew")
+RECEIVERS = ("grid_attendant", "officer")
 PHOTO_LIMIT = 12
 
 
@@ -65,7 +67,7 @@ def send_order(
     order, number, text = uuid7(), next_number("command_order_number_seq"), new_subject()
     taken = take_step(
         step="order.send", object_id=order, actor=actor, at=at,
-        facts={"urgency": about.urgency, "incident": incident, "handling": about.handling, "post": post},
+        facts={"urgency": about.urgency},
         payload={"number": number, "incident": str(incident), "post": str(post), "urgency": about.urgency},
         personal={text: {"instruction": words(instruction, _("what is to be done"))}},
         about=[incident, *reports_of(incident)], key=key,
@@ -112,15 +114,14 @@ def handle_order(
         raise BadInputError(_("An order takes %(limit)d photos at most.") % {"limit": PHOTO_LIMIT})
     files = _about(row)
     text = words(note, _("what was done"))
-    taken = _step(
+    _step(
         "order.handle", actor=actor, at=at, order=row, key=key, payload={"photos": len(pictures)},
-        personal={row.text_subject: {"note": text}}, facts={"photos": len(pictures), "after": len(after)},
+        personal={row.text_subject: {"note": text}},
     )  # fmt: skip
     for moment, data in pictures:
         blob = keep_photo(actor=actor, at=at, data=data, about=[order, *files])
         OrderPhoto.objects.create(order_id=order, blob_id=blob, moment=moment)
     Order.objects.filter(id=order).update(handled_by=actor.person_id)
-    assert taken.act.id
 
 
 @write
@@ -159,11 +160,9 @@ def refuse_verification(*, actor: Actor, at: datetime, order: UUID, reason: str,
 
 def open_orders(incident: UUID, *, besides: UUID | None = None) -> list[UUID]:
     """Return the orders of an incident that are neither verified nor returned."""
-    from oneteam.procedures.queries import states  # noqa: PLC0415 -- moved up once it stands
-
     orders = list(Order.objects.filter(incident=incident).exclude(id=besides).values_list("id", flat=True))
-    now = states(orders)
-    return [order for order in orders if now[order] not in ("verified", "returned")]
+    now = runs(orders)
+    return [order for order in orders if now[order].state not in FINISHED]
 
 
 def _locked(order: UUID) -> Order:
@@ -177,8 +176,17 @@ def _about(order: Order) -> list[UUID]:
     return [order.incident_id, *reports_of(order.incident_id)]
 
 
-def _step(step: str, *, actor: Actor, at: datetime, order: Order, key: str | None, **more: object) -> Taken:
-    facts = {"post": order.post_id, "handled_by": order.handled_by_id, **more.pop("facts", {})}  # type: ignore[dict-item]
+def _step(
+    step: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    order: Order,
+    key: str | None,
+    payload: Mapping[str, Any] | None = None,
+    personal: Mapping[UUID, Mapping[str, Any]] | None = None,
+) -> Taken:
     return take_step(
-        step=step, object_id=order.id, actor=actor, at=at, facts=facts, about=_about(order), key=key, **more  # type: ignore[arg-type]
+        step=step, object_id=order.id, actor=actor, at=at, about=_about(order), key=key, payload=payload,
+        personal=personal,
     )  # fmt: skip

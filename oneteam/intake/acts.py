@@ -17,21 +17,22 @@ from oneteam.intake.telling import TEXT_LIMIT, Told, check_told
 from oneteam.journal.acts import earlier, record, request_digest, write
 from oneteam.journal.actors import Actor
 from oneteam.journal.kinds import ActKind, register
-from oneteam.journal.subjects import new_subject, subject_of
+from oneteam.journal.subjects import new_subject, read_personal, subject_of
 from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, LineFault, MissingError
 from oneteam.kernel.ids import uuid7
 from oneteam.places.queries import in_region
-from oneteam.procedures.acts import step_kind, take_step
+from oneteam.procedures.engine import step_kind, take_step
+from oneteam.procedures.queries import runs
 
 step_kind(
     name="report.received",
     text=gettext_lazy("Report received"),
     fields={"channel": str, "source": str, "told_at": str, "imported": bool, "point": str},
-    personal={"title", "text", "address", "external_id", "caller_name", "caller_phone"},
+    personal=frozenset({"title", "text", "address", "external_id", "caller_name", "caller_phone"}),
 )
-step_kind(name="report.answered", text=gettext_lazy("Answered to the source"), fields={"result": str}, personal={"answer"})
+step_kind(name="report.answered", text=gettext_lazy("Answered to the source"), fields={"result": str}, personal=frozenset({"answer"}))
 step_kind(name="report.closed", text=gettext_lazy("Report closed"), fields={"contacted": bool})
-step_kind(name="report.reopened", text=gettext_lazy("Report reopened: the caller says that it is not done"), personal={"reason"})
+step_kind(name="report.reopened", text=gettext_lazy("Report reopened: the caller says that it is not done"), personal=frozenset({"reason"}))
 step_kind(
     name="incident.opened",
     text=gettext_lazy("Incident %(number)s opened"),
@@ -46,12 +47,21 @@ step_kind(
     },
 )  # fmt: skip
 step_kind(name="incident.resolved", text=gettext_lazy("Incident resolved"))
+step_kind(name="incident.resumed", text=gettext_lazy("Incident taken up again"))
 register(
     ActKind(
         name="report.joined",
         text=gettext_lazy("Joined to incident %(number)s"),
         fields={"number": int, "incident": str},
         who=frozenset({"dispatcher"}),
+    )
+)
+register(
+    ActKind(
+        name="personal.looked_at",
+        text=gettext_lazy("Looked at the caller's name and phone: %(purpose)s"),
+        fields={"purpose": str},
+        who=frozenset({"dispatcher", "grid_attendant", "officer", "brigade_leader"}),
     )
 )
 register(
@@ -308,6 +318,11 @@ def reopen_report(*, actor: Actor, at: datetime, report: UUID, reason: str, key:
         step="report.reopen", object_id=report, actor=actor, at=at, facts={}, about=about(row), key=key,
         personal={row.text_subject: {"reason": words(reason, _("the reason"))}},
     )  # fmt: skip
+    if row.incident_id is not None and runs([row.incident_id])[row.incident_id].state == "resolved":
+        take_step(
+            step="incident.resume", object_id=row.incident_id, actor=actor, at=at, facts={},
+            about=reports_of(row.incident_id),
+        )  # fmt: skip
 
 
 def words(text: str, what: str) -> str:
@@ -344,3 +359,14 @@ def next_number(sequence: str) -> int:
         number: int = cursor.fetchone()[0]
     return number
 
+
+
+@write
+def look_at_caller(*, actor: Actor, at: datetime, report: UUID, purpose: str) -> tuple[str, str]:
+    """Return the caller's name and phone in clear, after recording the look with its purpose (PII-02, SEC-05)."""
+    row = Report.objects.filter(id=report).first()
+    if row is None:
+        raise MissingError(_("There is no such report."))
+    record(kind="personal.looked_at", actor=actor, at=at, stream=report, payload={"purpose": purpose})
+    values = read_personal([row.received_act]).get(row.received_act, {})
+    return values.get("caller_name", ""), values.get("caller_phone", "")

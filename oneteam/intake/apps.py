@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class IntakeConfig(AppConfig):
     name = "oneteam.intake"
     label = "intake"
+
+    def ready(self) -> None:
+        """Register acts, facts and the navigation entry."""
+        from oneteam.intake import acts, facts, navigation  # noqa: F401, PLC0415 -- models are there only now

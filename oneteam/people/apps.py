@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class PeopleConfig(AppConfig):
     name = "oneteam.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Register acts."""
+        from oneteam.people import acts  # noqa: F401, PLC0415 -- models are there only now

@@ -11,6 +11,7 @@ from oneteam.journal.actors import Actor
 from oneteam.kernel.clock import legal_day, now
 from oneteam.people.models import Account
 from oneteam.people.queries import HeldPost, actor_under, posts_of
+from oneteam.web.context_processors import PostChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,16 @@ class Acting:
     post: HeldPost
     posts: tuple[HeldPost, ...]
     actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The acting person as the shell shows it."""
+
+    name: str
+    post: str
+    posts: tuple[PostChoice, ...]
+    leave_url: str
 
 
 class PersonRequest(HttpRequest):
@@ -43,11 +54,20 @@ def acting_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
             if chosen is not None:
                 acting = Acting(post=chosen, posts=tuple(held), actor=actor_under(chosen))
                 request.acting = acting  # type: ignore[attr-defined]
+                request.oneteam_actor = _shown(acting)  # type: ignore[attr-defined]
             elif not _open_path(request.path):
                 return redirect("posts")
         return get_response(request)
 
     return middleware
+
+
+def _shown(acting: Acting) -> Shown:
+    choices = tuple(
+        PostChoice(title=post.label, url=reverse("posts"), value=str(post.id), current=post.id == acting.post.id)
+        for post in acting.posts
+    )
+    return Shown(acting.post.name, acting.post.label, choices, reverse("account_logout"))
 
 
 def _open_path(path: str) -> bool:

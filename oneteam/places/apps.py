@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class PlacesConfig(AppConfig):
     name = "oneteam.places"
     label = "places"
+
+    def ready(self) -> None:
+        """Let the shell name the region, which is known in the database only."""
+        from oneteam.places.naming import RegionNames  # noqa: PLC0415 -- models are there only now
+
+        settings.REGION_NAME = RegionNames()

@@ -1,6 +1,6 @@
 """Reading the ground."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -44,10 +44,14 @@ def inside(ring: Ring, lon: float, lat: float) -> bool:
 
 def in_region(lon: Decimal, lat: Decimal) -> bool:
     """Tell whether a point (degrees, WGS 84) lies in the region; True where no outline is known."""
+    return region_check()(lon, lat)
+
+
+def region_check() -> Callable[[Decimal, Decimal], bool]:
+    """Return `in_region` with the outline read once, for many points."""
     here = region()
-    if here is None or not here.outline:
-        return True
-    return inside(here.outline, float(lon), float(lat))
+    outline = here.outline if here is not None else None
+    return lambda lon, lat: not outline or inside(outline, float(lon), float(lat))
 
 
 def all_places() -> list[Place]:
@@ -73,3 +77,12 @@ def surrounding(lon: Decimal, lat: Decimal) -> Place | None:
         if inside(place.outline, float(lon), float(lat))
     ]
     return min(found, key=lambda place: rank.index(PlaceKind(place.kind)), default=None)
+
+
+def within(place: UUID | None) -> set[UUID]:
+    """Return a place and everything that it lies in."""
+    ground: set[UUID] = set()
+    while place is not None and place not in ground:
+        ground.add(place)
+        place = Place.objects.filter(id=place).values_list("parent_id", flat=True).first()
+    return ground

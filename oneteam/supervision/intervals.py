@@ -18,19 +18,23 @@ class Interval:
     ends: tuple[str, ...]
     before: Promise
     promise: timedelta
+    start_label: Promise
+    end_label: Promise
 
 
 INTERVALS = (
     Interval(
         "complaint", _("Complaint handled"), "report.received", ("report.answered",), _("3 working days"),
-        timedelta(hours=1),
+        timedelta(hours=1), _("Report received"), _("Answered"),
     ),
     Interval(
         "filing", _("Investigated before filing"), "case.lead_registered",
         ("case.filed", "case.not_filed", "case.transferred"), _("7 days"), timedelta(days=1),
+        _("Lead registered"), _("Filed, not filed or transferred"),
     ),
     Interval(
-        "joint", _("Joint operation"), "joint.requested", ("joint.carried_out",), _("15 days"), timedelta(days=2)
+        "joint", _("Joint operation"), "joint.requested", ("joint.carried_out",), _("15 days"), timedelta(days=2),
+        _("Requested"), _("Carried out"),
     ),
 )  # fmt: skip
 

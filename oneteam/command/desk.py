@@ -1,0 +1,40 @@
+"""The desk's one act of deciding what a report is and sending somebody."""
+
+from datetime import datetime
+from uuid import UUID
+
+from oneteam.command.acts import Sent, send_order
+from oneteam.command.forms import DecideForm, incident_of
+from oneteam.intake.acts import Established, open_incident
+from oneteam.intake.models import Report
+from oneteam.journal.acts import write
+from oneteam.journal.actors import Actor
+
+
+@write
+def decide_and_send(
+    *,
+    actor: Actor,
+    at: datetime,
+    report: Report,
+    decided: DecideForm | None,
+    post: UUID | None,
+    instruction: str,
+    key: str | None,
+) -> Sent | None:
+    """Open and establish the report's incident as decided, and send an order where somebody was chosen.
+
+    Both or neither. `key` makes the whole idempotent. Errors as of `open_incident` and `send_order`.
+    """
+    incident = report.incident_id
+    if decided is not None:
+        established = Established(
+            **incident_of(decided), lon=report.lon, lat=report.lat,
+            proposal=decided.proposal.id if decided.proposal else None, corrected=decided.corrected(),
+        )  # fmt: skip
+        incident = open_incident(
+            actor=actor, at=at, report=report.id, established=established, key=f"{key}:open" if key else None
+        )
+    if post is None or incident is None:
+        return None
+    return send_order(actor=actor, at=at, incident=incident, post=post, instruction=instruction, key=key)

@@ -1,0 +1,136 @@
+"""Forms of the desk and of orders."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oneteam.intake.labels import URGENCIES
+from oneteam.intake.models import Urgency
+from oneteam.intake.telling import TEXT_LIMIT
+from oneteam.lawbook.catalogue import branches, field_name, matter_name, matters
+from oneteam.people.queries import HeldPost
+from oneteam.places.queries import Named
+from oneteam.triage.models import Proposal
+
+
+def matter_choices() -> list[tuple[str, Any]]:
+    """Return the catalogue's matters under their fields, as choices."""
+    groups: dict[str, list[tuple[str, str]]] = {code: [] for code in [*branches(), ""]}
+    for code, matter in matters().items():
+        groups[matter.field or ""].append((code, matter_name(code)))
+    named = [(field_name(code) or _("Other agencies"), choices) for code, choices in groups.items() if choices]
+    return [("", _("Choose a matter")), *named]
+
+
+class DecideForm(forms.Form):
+    """What the report is: the machine's proposal, confirmed or corrected."""
+
+    matter = forms.ChoiceField(label=gettext_lazy("Matter"))
+    urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=list(URGENCIES.items()))
+    place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
+
+    def __init__(self, *args: Any, proposal: Proposal | None, places: Sequence[Named], **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "id_decide_%s")
+        kwargs["initial"] = {
+            "matter": proposal.matter if proposal else None,
+            "urgency": proposal.urgency if proposal else Urgency.GENERAL,
+            "place": str(proposal.place_id) if proposal and proposal.place_id else "",
+        }
+        super().__init__(*args, **kwargs)
+        self.proposal = proposal
+        _choices(self, "matter", matter_choices())
+        _choices(self, "place", [("", _("Unresolved")), *((str(place.id), place.name) for place in places)])
+
+    def corrected(self) -> tuple[str, ...]:
+        """Return which parts of the proposal the person changed; none where there was no proposal."""
+        if self.proposal is None:
+            return ()
+        given = {
+            "matter": self.proposal.matter or "",
+            "urgency": self.proposal.urgency,
+            "place": str(self.proposal.place_id or ""),
+        }
+        return tuple(name for name, value in given.items() if self.cleaned_data[name] != value)
+
+
+class SendForm(forms.Form):
+    """An order: who goes, and what is to be done."""
+
+    post = forms.ChoiceField(label=gettext_lazy("Send to"), required=False)
+    instruction = forms.CharField(
+        label=gettext_lazy("What is to be done"), max_length=TEXT_LIMIT, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, on_duty: Sequence[HeldPost], **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "id_send_%s")
+        super().__init__(*args, **kwargs)
+        _choices(self, "post", [("", ""), *((str(post.id), post.name) for post in on_duty)])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for an instruction where somebody is chosen."""
+        values = super().clean() or {}
+        if values.get("post") and not values.get("instruction", "").strip():
+            self.add_error("instruction", _("Write what is to be done."))
+        return values
+
+    def chosen(self) -> UUID | None:
+        """Return the chosen post."""
+        return UUID(self.cleaned_data["post"]) if self.cleaned_data.get("post") else None
+
+
+def _choices(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+class Photos(forms.ClearableFileInput):
+    """A file input that takes several photos and opens the phone's camera."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Several files; each is checked to be a photo when it is kept."""
+
+    widget = Photos(attrs={"accept": "image/*", "capture": "environment", "multiple": True})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return the uploaded files, none to many."""
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(PhotosField, self).clean(file, initial) for file in files]
+
+
+class HandleForm(forms.Form):
+    """What was done, with photos."""
+
+    before = PhotosField(label=gettext_lazy("Photos from before"), required=False)
+    after = PhotosField(label=gettext_lazy("Photos from after"), required=False)
+    note = forms.CharField(
+        label=gettext_lazy("What was done"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReasonForm(forms.Form):
+    """A step that needs a reason."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def incident_of(form: DecideForm) -> dict[str, Any]:
+    """Return what a decided form establishes: the matter's own field and handling beside what was chosen."""
+    matter = matters()[form.cleaned_data["matter"]]
+    return {
+        "matter": matter.code, "field": matter.field or "", "handling": str(matter.kind),
+        "urgency": form.cleaned_data["urgency"],
+        "place": UUID(form.cleaned_data["place"]) if form.cleaned_data["place"] else None,
+    }  # fmt: skip
+
+

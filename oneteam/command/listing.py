@@ -1,0 +1,66 @@
+"""Lists of orders, for a phone first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from oneteam.command import queries
+from oneteam.command.models import Order
+from oneteam.command.panels import order_title, state_chip
+from oneteam.intake.labels import urgency_chip
+from oneteam.people.middleware import PersonRequest
+from oneteam.people.shown import names_of_posts
+from oneteam.procedures.queries import runs
+from oneteam.procedures.shown import clocks_of
+from oneteam.web.lists import Column, Row, WorkList
+from oneteam.web.parts import Empty
+
+
+def order_list(request: PersonRequest, *, at: datetime) -> WorkList:
+    """Return what was sent to the acting post, what waits longest first among the open ones."""
+    found = queries.orders_of_post(request.acting.post.id)
+    empty = Empty(_("No order waits for you."), _("New ones appear here by themselves."), icon="tick")
+    return _list(_("My orders"), found, at=at, empty=empty)
+
+
+def verify_list(request: PersonRequest, *, at: datetime) -> WorkList:
+    """Return what others handled and the acting person may verify."""
+    found = queries.orders_to_verify(besides=request.acting.actor.person_id)
+    empty = Empty(_("Nothing waits for verification."), _("Your own handling is verified by somebody else."), icon="tick")
+    return _list(_("To verify"), found, at=at, empty=empty)
+
+
+def _list(caption: str, orders: Sequence[Order], *, at: datetime, empty: Empty) -> WorkList:
+    ids = [order.id for order in orders]
+    state, clocks, words = runs(ids), clocks_of(ids, at=at), queries.instructions(orders)
+    names = names_of_posts(order.post_id for order in orders)
+    rank = {"sent": 0, "accepted": 1, "arrived": 1, "handled": 2}
+    ordered = sorted(orders, key=lambda order: (rank.get(state[order.id].state, 3), -order.number))
+    return WorkList(
+        id="orders",
+        caption=caption,
+        title_column=_("Order"),
+        columns=[
+            Column(_("State"), word_on_phone=False),
+            Column(_("Time limit"), word_on_phone=False),
+            Column(_("Sent to")),
+        ],
+        rows=[
+            Row(
+                id=str(order.id),
+                title=order_title(order),
+                url=reverse("order", args=[order.id]),
+                facts=[_("No. %(number)d") % {"number": order.number}, urgency_chip(order.urgency), words[order.id][:80]],
+                cells=[
+                    state_chip(state[order.id].state, str(state[order.id].label)),
+                    next((clock for clock in clocks.get(order.id, []) if clock.stopped is None), "–"),
+                    names.get(order.post_id, "–"),
+                ],
+            )
+            for order in ordered
+        ],
+        empty=empty,
+        count=len(orders),
+    )

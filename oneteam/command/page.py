@@ -1,0 +1,89 @@
+"""The page of one order."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from oneteam.command import queries
+from oneteam.command.forms import HandleForm, ReasonForm
+from oneteam.command.models import Moment, Order, OrderPhoto
+from oneteam.command.panels import incident_facts, order_title, state_chip
+from oneteam.intake.labels import urgency_chip
+from oneteam.intake.queries import reports_of_incidents, told_texts
+from oneteam.journal.queries import timeline
+from oneteam.kernel.ids import uuid7
+from oneteam.people.middleware import PersonRequest
+from oneteam.people.shown import names_of_posts, shown_timeline
+from oneteam.procedures.errors import RefusedError
+from oneteam.procedures.queries import next_steps, runs
+from oneteam.procedures.shown import StepForm, clocks_of, shown_refusal, shown_steps
+from oneteam.web.panels import Photo, Photos
+from oneteam.web.parts import Chip, Clocks, Link, PageHeader, Steps
+
+READABLE = ("instruction", "note", "reason")
+
+
+def order_context(
+    request: PersonRequest, row: Order, *, at: datetime, refused: RefusedError | None, bound: Mapping[str, forms.Form]
+) -> dict[str, Any]:
+    """Return what the template of an order shows; `bound` holds forms that were sent and refused, by step."""
+    state = runs([row.id, row.incident_id])
+    reports = reports_of_incidents([row.incident_id]).get(row.incident_id, [])
+    told = told_texts(reports)
+    steps = next_steps([row.id], request.acting.actor, at).get(row.id, [])
+    mine = row.post_id == request.acting.post.id
+    return {
+        "header": PageHeader(
+            title=order_title(row),
+            crumbs=[Link(_("Orders"), reverse("orders" if mine else "verify"))],
+            chips=[
+                state_chip(state[row.id].state, str(state[row.id].label)), urgency_chip(row.urgency),
+                *(clock for clock in clocks_of([row.id], at=at).get(row.id, []) if clock.stopped is None),
+            ],
+            facts=[_("No. %(number)d") % {"number": row.number}, names_of_posts([row.post_id]).get(row.post_id, "")],
+        ),
+        "order": row,
+        "instruction": queries.instructions([row])[row.id],
+        "told": [told[report.id] for report in reports],
+        "facts": incident_facts(row.incident, str(state[row.incident_id].label)),
+        "refusal": shown_refusal(refused) if refused else None,
+        "forms": [form for form in bound.values() if form.errors],
+        "steps": Steps(shown_steps(steps, _offers(row, bound, mine=mine)), title=_("Next steps")),
+        "photos": Photos(
+            [_photo(photo, intact) for photo, intact in queries.photos(row.id)],
+            title=_("Photos"), empty=_("No photo was taken yet."),
+        ),
+        "clocks": Clocks(clocks_of([row.id], at=at).get(row.id, []), title=_("Time limits")),
+        "timeline": shown_timeline(timeline(row.id), told=READABLE),
+    }  # fmt: skip
+
+
+def _photo(photo: OrderPhoto, intact: bool) -> Photo:  # noqa: FBT001 -- one of a pair
+    return Photo(
+        url=reverse("photo", args=[photo.blob_id]),
+        alt=_("Before") if photo.moment == Moment.BEFORE else _("After"),
+        kind=_("Before") if photo.moment == Moment.BEFORE else _("After"),
+        hash_state=Chip(_("Unaltered"), "sealed") if intact else Chip(_("Altered or missing"), "danger"),
+    )
+
+
+def _offers(row: Order, bound: Mapping[str, forms.Form], *, mine: bool) -> dict[str, StepForm]:
+    def offer(step: str, form: forms.Form | None = None, *, main: bool = False, icon: str = "") -> StepForm:
+        return StepForm(
+            action=reverse(step.replace(".", "-"), args=[row.id]), form=bound.get(step, form), main=main, icon=icon,
+            key=str(uuid7()),
+        )  # fmt: skip
+
+    handling = runs([row.id])[row.id].state in ("accepted", "arrived")
+    return {
+        "order.accept": offer("order.accept", main=mine, icon="tick"),
+        "order.arrive": offer("order.arrive", icon="pin"),
+        "order.handle": offer("order.handle", HandleForm(auto_id="id_handle_%s"), main=mine and handling, icon="tick"),
+        "order.return": offer("order.return", ReasonForm(auto_id="id_return_%s"), icon="back"),
+        "order.verify": offer("order.verify", main=True, icon="tick"),
+        "order.refuse": offer("order.refuse", ReasonForm(auto_id="id_refuse_%s"), icon="back"),
+    }

@@ -1,0 +1,170 @@
+"""What the command room shows on a report's page, and its places in the shell."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oneteam.command import queries
+from oneteam.command.acts import RECEIVERS
+from oneteam.command.checks import FINISHED
+from oneteam.command.forms import DecideForm, SendForm
+from oneteam.command.models import Order
+from oneteam.intake.labels import HANDLINGS, urgency_chip
+from oneteam.intake.models import Incident, Report
+from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE
+from oneteam.kernel.clock import now
+from oneteam.kernel.ids import uuid7
+from oneteam.lawbook.catalogue import field_name, matter_name
+from oneteam.people.shown import names_of_posts
+from oneteam.places.queries import all_places, localised, place_names
+from oneteam.procedures.queries import runs
+from oneteam.procedures.shown import clocks_of
+from oneteam.triage.queries import proposals
+from oneteam.web.panels import Choice, Choices
+from oneteam.web.parts import Chip, Empty, Fact, Facts
+from oneteam.web.slots import NAVIGATION, NavigationEntry, Panel, register, register_bulk
+
+RERENDERED = "command_forms"
+"""The request attribute under which a refused form comes back to the page."""
+
+
+def people_choices(form: SendForm, place: object, *, error: str = "") -> Choices:
+    """Return the people on duty as choices, the one whose ground it is first, each with the reason."""
+    found = queries.candidates(now(), place=place if hasattr(place, "hex") else None)  # type: ignore[arg-type]
+    chosen = form.data.get("post") if form.is_bound else next((str(one.post.id) for one in found if one.covers), "")
+    return Choices(
+        "post",
+        _("Send to"),
+        [
+            Choice(
+                str(one.post.id),
+                one.post.name,
+                note=one.post.title,
+                facts=[one.post.unit, *([_("This is their ground")] if one.covers else [])],
+                end=_("%(count)d in hand") % {"count": one.open_orders},
+                checked=str(one.post.id) == chosen,
+            )
+            for one in found
+        ],
+        error=error or " ".join(form.errors.get("post", [])),
+        empty=_("Nobody who could be sent is on duty now."),
+    )
+
+
+def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[Panel]]:
+    """Offer the dispatcher to decide what a report is and to send an order."""
+    acting = getattr(request, "acting", None)
+    if acting is None or acting.post.role != "dispatcher":
+        return {}
+    known = proposals(report.id for report in reports)
+    state = runs(report.id for report in reports)
+    found: dict[Hashable, Sequence[Panel]] = {}
+    sent = getattr(request, RERENDERED, {})
+    for report in reports:
+        if state[report.id].state not in ("received", "reopened"):
+            continue
+        proposal = known.get(report.id)
+        decide: DecideForm | None = None
+        if report.incident is None:
+            places = place_names({place.id for place in all_places()})
+            decide = sent.get("decide") or DecideForm(proposal=proposal, places=list(places.values()))
+            place = proposal.place_id if proposal else None
+        else:
+            place = report.incident.place_id
+            orders = queries.orders_of_incidents([report.incident.id]).get(report.incident.id, [])
+            open_now = runs(order.id for order in orders)
+            if runs([report.incident.id])[report.incident.id].state == "resolved" or any(
+                open_now[order.id].state not in FINISHED for order in orders
+            ):
+                continue
+        send = sent.get("send") or SendForm(on_duty=[])
+        context = {
+            "action": reverse("report-decide", args=[report.id]),
+            "decide": decide,
+            "send": send,
+            "people": people_choices(send, place),
+            "key": str(uuid7()),
+        }
+        found[report.id] = [Panel("command/desk_panel.html", context, order=10)]
+    return found
+
+
+def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[Panel]]:
+    """Show a report's incident with its orders."""
+    incidents = {report.incident.id: report.incident for report in reports if report.incident}
+    orders = queries.orders_of_incidents(incidents)
+    every = [order for listed in orders.values() for order in listed]
+    state, words = runs([*(order.id for order in every), *incidents]), queries.instructions(every)
+    names, clocks = names_of_posts(order.post_id for order in every), clocks_of([o.id for o in every], at=now())
+    found: dict[Hashable, Sequence[Panel]] = {}
+    for report in reports:
+        if report.incident is None:
+            continue
+        context = {
+            "facts": incident_facts(report.incident, str(state[report.incident.id].label)),
+            "orders": [
+                {
+                    "url": reverse("order", args=[order.id]),
+                    "number": order.number,
+                    "state": state_chip(state[order.id].state, str(state[order.id].label)),
+                    "clocks": [clock for clock in clocks.get(order.id, []) if clock.stopped is None],
+                    "who": names.get(order.post_id, ""),
+                    "instruction": words[order.id],
+                }
+                for order in orders.get(report.incident.id, [])
+            ],
+            "empty": Empty(_("No order has been sent."), icon="order"),
+        }
+        found[report.id] = [Panel("command/orders_panel.html", context, order=20)]
+    return found
+
+
+def incident_facts(incident: Incident, state: str) -> Facts:
+    """Return what an incident was established to be."""
+    place = incident.place
+    return Facts(
+        [
+            Fact(_("Incident"), _("No. %(number)d") % {"number": incident.number}, note=state),
+            Fact(_("Matter"), matter_name(incident.matter), note=field_name(incident.field)),
+            Fact(_("Side"), HANDLINGS[incident.handling]),
+            Fact(_("Urgency"), urgency_chip(incident.urgency)),
+            Fact(_("Place"), localised(place.name_zh, place.name_en) if place else _("Unresolved")),
+        ]
+    )
+
+
+def state_chip(state: str, label: str) -> Chip:
+    """Return the chip of an order's state."""
+    return Chip(label, {"verified": "ok", "returned": "warn", "handled": "info"}.get(state, "plain"))  # type: ignore[arg-type]
+
+
+def order_title(order: Order) -> str:
+    """Return how an order is called: its matter and, where known, its place."""
+    place = order.incident.place
+    name = matter_name(order.incident.matter)
+    return f"{name} {localised(place.name_zh, place.name_en)}" if place else name
+
+
+def _receives(request: HttpRequest) -> bool:
+    acting = getattr(request, "acting", None)
+    return acting is not None and acting.post.role in RECEIVERS
+
+
+def _verifies(request: HttpRequest) -> bool:
+    acting = getattr(request, "acting", None)
+    return acting is not None and acting.post.role in (*RECEIVERS, "dispatcher", "brigade_leader")
+
+
+def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
+    return [
+        NavigationEntry("orders", "order", gettext_lazy("Orders"), order=5, visible=_receives),
+        NavigationEntry("verify", "inspect", gettext_lazy("Verify"), order=20, visible=_verifies),
+    ]
+
+
+register_bulk(REPORT_SIDE, _desk)
+register_bulk(REPORT_MAIN, _orders)
+register(NAVIGATION, _entries)

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from oneteam.command import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("reports/<uuid:report_id>/decide/", views.decide, name="report-decide"),
+    path("orders/", views.orders, name="orders"),
+    path("verify/", views.verify, name="verify"),
+    path("orders/<uuid:order_id>/", views.order, name="order"),
+    path("orders/<uuid:order_id>/accept/", views.accept, name="order-accept"),
+    path("orders/<uuid:order_id>/arrive/", views.arrive, name="order-arrive"),
+    path("orders/<uuid:order_id>/handle/", views.handle, name="order-handle"),
+    path("orders/<uuid:order_id>/return/", views.give_back, name="order-return"),
+    path("orders/<uuid:order_id>/verify/", views.confirm, name="order-verify"),
+    path("orders/<uuid:order_id>/refuse/", views.refuse, name="order-refuse"),
+]

@@ -1,0 +1,65 @@
+"""Forms of the pages of reports."""
+
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from oneteam.intake.labels import CHANNELS, RESULTS
+from oneteam.intake.telling import TEXT_LIMIT
+
+
+class CallForm(forms.Form):
+    """What a caller tells, typed while they are on the line."""
+
+    channel = forms.ChoiceField(label=_("Channel"), choices=[(key, label) for key, label in CHANNELS.items()])
+    text = forms.CharField(
+        label=_("What was told"), max_length=TEXT_LIMIT, strip=False, help_text=_("In the caller's own words."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )  # fmt: skip
+    title = forms.CharField(label=_("Title"), max_length=100, required=False)
+    address = forms.CharField(label=_("Where"), max_length=200, required=False, help_text=_("As told: road, number, shop, landmark."))
+    caller_name = forms.CharField(label=_("Caller"), max_length=60, required=False)
+    caller_phone = forms.CharField(
+        label=_("Caller's phone"), max_length=30, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    told_at = forms.DateTimeField(
+        label=_("Told at"), required=False, help_text=_("Leave empty for now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip
+
+
+class AnswerForm(forms.Form):
+    """The answer to the source of a report."""
+
+    result = forms.ChoiceField(label=_("Result"), choices=[(key, label) for key, label in RESULTS.items()])
+    answer = forms.CharField(
+        label=_("Answer"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What was done, in words for the caller."),
+    )  # fmt: skip
+
+
+class CloseForm(forms.Form):
+    """Closing an answered report."""
+
+    contacted = forms.BooleanField(label=_("The caller was spoken to"), required=False)
+
+
+class ReasonForm(forms.Form):
+    """A step that needs a reason."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class LookForm(forms.Form):
+    """Looking at a masked caller: the purpose is recorded (PII-02)."""
+
+    purpose = forms.ChoiceField(
+        label=_("Purpose"),
+        choices=[
+            ("call_back", _("To call back")),
+            ("visit", _("To visit the place")),
+            ("identity", _("To tell callers apart")),
+        ],
+    )
+
+

@@ -1,0 +1,87 @@
+"""Importing a file from the command line: taken whole, then followed until nothing moves."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from oneteam.intake.acts import Imported, import_reports
+from oneteam.intake.importing import FILE_LIMIT, read_reports
+from oneteam.intake.slots import AFTER_IMPORT
+from oneteam.journal.actors import operator
+from oneteam.journal.follow import lag, settle
+from oneteam.journal.notes import load_key
+from oneteam.journal.seal import Sealer, dsn_of
+from oneteam.kernel.clock import now
+from oneteam.kernel.errors import BadInputError
+from oneteam.places.queries import region_check
+
+PATIENCE = 120.0  # seconds that the server's own followers get before the command stops waiting for them
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an import did, and what the followers made of it."""
+
+    file: Path
+    imported: Imported
+    lines: Sequence[str]
+
+    def text(self, *, seconds: float) -> str:
+        """Return the counts for the console."""
+        taken, known = len(self.imported.taken), self.imported.known
+        head = _("%(file)s: %(taken)d reports taken, %(known)d known before, %(seconds).1f s") % {
+            "file": self.file.name, "taken": taken, "known": known, "seconds": seconds,
+        }  # fmt: skip
+        return "\n".join([head, *(f"  {line}" for line in self.lines)])
+
+
+def import_file(path: Path, *, source: str, channel: str, user: str) -> Done:
+    """Take in a CSV file of reports, all of it or nothing, and wait until each has its proposal.
+
+    Raises ImportRefusedError with every faulty line, BadInputError for a file that cannot be read.
+    """
+    moment = now()
+    lines = read_reports(_bytes(path), at=moment, in_region=region_check(), channel=channel)
+    imported = import_reports(actor=operator(user), at=moment, lines=lines, source=source)
+    fresh = [report.id for report in imported.taken]
+    told = _follow(fresh)
+    return Done(path, imported, told)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > FILE_LIMIT:
+            raise BadInputError(_("The file is larger than %(limit)d MB; split it.") % {"limit": FILE_LIMIT // 2**20})
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInputError(_("%(file)s cannot be read: %(reason)s") % {"file": path, "reason": error.strerror}) from error
+
+
+def _follow(fresh: Sequence[UUID]) -> list[str]:
+    """Run the followers here, or wait for the server's; then say what became of the reports."""
+    sealer = Sealer(dsn_of(settings.SEALER_DATABASE), load_key(Path(settings.SEALER_KEY)), Path(settings.CHECKPOINT_FILE))
+    try:
+        if sealer.start():
+            settle(sealer)
+        elif not _waited():
+            return [_("The server's followers are still busy; the proposals come by themselves.")]
+    finally:
+        sealer.close()
+    return [line for tell in AFTER_IMPORT for line in tell(fresh)] if fresh else []
+
+
+def _waited() -> bool:
+    """Wait until the running server's followers have caught up twice in a row; False when they take too long."""
+    end, calm = time.monotonic() + PATIENCE, 0
+    while time.monotonic() < end:
+        calm = calm + 1 if not any(lag().values()) else 0
+        if calm >= 3:
+            return True
+        time.sleep(0.3)
+    return False
+

@@ -1,0 +1,39 @@
+"""The words for what reports and incidents hold."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from oneteam.intake.models import Channel, Handling, Urgency
+from oneteam.web.parts import Chip
+
+CHANNELS: dict[str, Promise] = {
+    Channel.HOTLINE: _("12345 hotline"),
+    Channel.PLATFORMS: _("Four platforms"),
+    Channel.PATROL: _("Grid patrol"),
+    Channel.CITIZEN: _("Citizen app"),
+    Channel.FIRM: _("Firm"),
+    Channel.LETTER: _("Letter"),
+    Channel.WEBSITE: _("Website"),
+    Channel.DEVICE: _("Device"),
+}
+URGENCIES: dict[str, Promise] = {
+    Urgency.GENERAL: _("General"),
+    Urgency.URGENT: _("Urgent"),
+    Urgency.VERY_URGENT: _("Very urgent"),
+}
+HANDLINGS: dict[str, Promise] = {
+    Handling.ENFORCEMENT: _("Enforcement"),
+    Handling.SERVICE: _("Service"),
+    Handling.OTHER: _("Other agency"),
+}
+RESULTS: dict[str, Promise] = {
+    "done": _("Done"),
+    "explained": _("Explained"),
+    "passed_on": _("Passed on"),
+}
+
+
+def urgency_chip(urgency: str) -> Chip:
+    """Return the chip of an urgency: plain when general."""
+    state = {Urgency.URGENT: "warn", Urgency.VERY_URGENT: "danger"}.get(Urgency(urgency), "plain")
+    return Chip(URGENCIES[urgency], state, solid=urgency == Urgency.VERY_URGENT)  # type: ignore[arg-type]

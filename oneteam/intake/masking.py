@@ -1,0 +1,18 @@
+"""Masks for personal values on screen and in exports."""
+
+
+def mask_name(name: str) -> str:
+    """Show the first character and, of longer names, the last: 林*生. One character is hidden whole."""
+    if len(name) <= 1:
+        return "*" * len(name)
+    if len(name) == 2:
+        return f"{name[0]}*"
+    return f"{name[0]}{'*' * min(len(name) - 2, 3)}{name[-1]}"
+
+
+def mask_phone(phone: str) -> str:
+    """Show the first three and last four digits: 138****5602. Short numbers show their last two."""
+    digits = "".join(letter for letter in phone if letter.isdigit())
+    if len(digits) < 8:
+        return "*" * max(len(digits) - 2, 0) + digits[-2:]
+    return f"{digits[:3]}{'*' * (len(digits) - 7)}{digits[-4:]}"

@@ -1,0 +1,105 @@
+"""The page of one report: what a view shows of the queries."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from oneteam.intake import queries
+from oneteam.intake.forms import AnswerForm, CloseForm, LookForm, ReasonForm
+from oneteam.intake.labels import CHANNELS, urgency_chip
+from oneteam.intake.masking import mask_name, mask_phone
+from oneteam.intake.models import Report
+from oneteam.intake.queries import ToldText
+from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE, TINTED
+from oneteam.journal.queries import timeline
+from oneteam.kernel.ids import uuid7
+from oneteam.people.middleware import PersonRequest
+from oneteam.people.shown import shown_timeline
+from oneteam.procedures.errors import RefusedError
+from oneteam.procedures.queries import next_steps, runs
+from oneteam.procedures.shown import StepForm, clocks_of, shown_refusal, shown_steps
+from oneteam.web.parts import Chip, Clocks, Fact, Facts, Link, PageHeader, Steps
+from oneteam.web.slots import collect_bulk
+
+READABLE = ("answer", "reason", "instruction", "note")
+
+
+def report_context(
+    request: PersonRequest, row: Report, *, at: datetime, refused: RefusedError | None, bound: Mapping[str, forms.Form]
+) -> dict[str, Any]:
+    """Return what the template of a report shows; `bound` holds forms that were sent and refused, by url name."""
+    told = queries.told_texts([row])[row.id]
+    state = runs([row.id])[row.id]
+    steps = next_steps([row.id], request.acting.actor, at).get(row.id, [])
+    clocks = clocks_of([row.id, *([row.incident_id] if row.incident_id else [])], at=at)
+    link = Link(_("Download the proof"), reverse("report-proof", args=[row.id]))
+    return {
+        "header": _header(row, told, Chip(str(state.label), "ok" if state.state == "closed" else "info")),
+        "report": row,
+        "told": told,
+        "tinted": collect_bulk(TINTED, request, [row]).get(row.id, []),
+        "told_facts": _told_facts(row, told),
+        "caller": _caller(row, told),
+        "look_form": LookForm(auto_id="id_look_%s"),
+        "refusal": shown_refusal(refused) if refused else None,
+        "forms": [form for form in bound.values() if form.errors],
+        "main_panels": collect_bulk(REPORT_MAIN, request, [row]).get(row.id, []),
+        "side_panels": collect_bulk(REPORT_SIDE, request, [row]).get(row.id, []),
+        "steps": Steps(shown_steps(steps, _offers(row, bound)), title=_("Next steps")),
+        "clocks": Clocks(clocks.get(row.id, []), title=_("Time limits")),
+        "timeline": shown_timeline(timeline(row.id), told=READABLE, proof=link),
+    }
+
+
+def _header(row: Report, told: ToldText, state: Chip) -> PageHeader:
+    chips: list[Any] = [state]
+    if row.incident:
+        chips.append(urgency_chip(row.incident.urgency))
+    return PageHeader(
+        title=told.headline or _("Told text erased"),
+        crumbs=[Link(_("Reports"), reverse("reports"))],
+        chips=chips,
+        facts=[_("No. %(number)d") % {"number": row.number}, CHANNELS[row.channel]],
+    )
+
+
+def _told_facts(row: Report, told: ToldText) -> Facts:
+    facts = [Fact(_("Told at"), row.told_at), Fact(_("Received"), row.received_at)]
+    if told.address:
+        facts.append(Fact(_("Where"), told.address))
+    if row.lon is not None:
+        facts.append(Fact(_("Point (WGS 84)"), queries.point_of(row.lon, row.lat)))
+    if row.external_id:
+        facts.append(Fact(_("Number at the source"), row.external_id))
+    return Facts(facts)
+
+
+def _caller(row: Report, told: ToldText) -> dict[str, Any] | None:
+    """Return the masked caller and what else the same caller told."""
+    if row.caller_subject is None:
+        return None
+    others = queries.reports_by_caller(row.caller_subject, besides=row.id)
+    return {
+        "name": mask_name(told.caller_name),
+        "phone": mask_phone(told.caller_phone),
+        "others": [
+            Link(_("No. %(number)d") % {"number": other.number}, reverse("report", args=[other.id])) for other in others
+        ],
+    }
+
+
+def _offers(row: Report, bound: Mapping[str, forms.Form]) -> dict[str, StepForm]:
+    def offer(name: str, form: forms.Form, *, main: bool, icon: str) -> StepForm:
+        return StepForm(
+            action=reverse(name, args=[row.id]), form=bound.get(name, form), main=main, icon=icon, key=str(uuid7())
+        )
+
+    return {
+        "report.answer": offer("report-answer", AnswerForm(auto_id="id_answer_%s"), main=True, icon="reply"),
+        "report.close": offer("report-close", CloseForm(auto_id="id_close_%s"), main=True, icon="tick"),
+        "report.reopen": offer("report-reopen", ReasonForm(auto_id="id_reopen_%s"), main=False, icon="back"),
+    }

@@ -1,0 +1,190 @@
+"""Reading reports and incidents."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from oneteam.intake.models import Incident, Report
+from oneteam.journal.queries import acts
+from oneteam.journal.subjects import read_personal
+from oneteam.procedures.queries import in_state, runs
+
+TITLE_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ToldText:
+    """The told words of a report as far as they can be read; `erased` when they were destroyed by an act."""
+
+    title: str
+    text: str
+    address: str
+    caller_name: str
+    caller_phone: str
+    erased: bool
+
+    @property
+    def headline(self) -> str:
+        """The title, or the beginning of the text where there is none."""
+        head = self.title.strip() or " ".join(self.text.split())
+        return head if len(head) <= TITLE_LENGTH else head[: TITLE_LENGTH - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A report in a list."""
+
+    id: UUID
+    number: int
+    channel: str
+    told_at: datetime
+    received_at: datetime
+    told: ToldText
+    state: str
+    state_label: str
+    incident: UUID | None
+    imported: bool
+
+
+def _told(values: Mapping[str, Any] | None, *, has_caller: bool) -> ToldText:
+    found = values or {}
+    return ToldText(
+        title=found.get("title", ""),
+        text=found.get("text", ""),
+        address=found.get("address", ""),
+        caller_name=found.get("caller_name", ""),
+        caller_phone=found.get("caller_phone", ""),
+        erased="text" not in found or (has_caller and "caller_name" not in found),
+    )
+
+
+def told_texts(reports: Sequence[Report]) -> dict[UUID, ToldText]:
+    """Return the told words of these reports, in two queries however many there are."""
+    opened = read_personal(report.received_act for report in reports)
+    return {
+        report.id: _told(opened.get(report.received_act), has_caller=report.caller_subject is not None)
+        for report in reports
+    }
+
+
+def select(*, wanted: Iterable[str] = (), channel: str = "", open_only: bool = False) -> QuerySet[Report]:
+    """Return reports in these states of their procedure (all when none is named), newest first.
+
+    `open_only` leaves out what belongs to an incident already.
+    """
+    found = Report.objects.order_by("-received_at", "-id")
+    names = list(wanted)
+    if names:
+        found = found.filter(id__in=in_state("report", *names))
+    if channel:
+        found = found.filter(channel=channel)
+    return found.filter(incident__isnull=True) if open_only else found
+
+
+def listed(reports: Sequence[Report]) -> list[Listed]:
+    """Return these reports as lists show them, in a constant number of queries."""
+    texts, now = told_texts(reports), runs([report.id for report in reports])
+    return [
+        Listed(
+            id=report.id, number=report.number, channel=report.channel, told_at=report.told_at,
+            received_at=report.received_at, told=texts[report.id], state=now[report.id].state, state_label=str(now[report.id].label),
+            incident=report.incident_id, imported=report.imported,
+        )
+        for report in reports
+    ]  # fmt: skip
+
+
+def report(report_id: UUID) -> Report | None:
+    """Return a report's row with its incident."""
+    return Report.objects.select_related("incident", "incident__place").filter(id=report_id).first()
+
+
+def reports_by_id(ids: Iterable[UUID]) -> list[Report]:
+    """Return these reports."""
+    return list(Report.objects.filter(id__in=set(ids)))
+
+
+def incident(incident_id: UUID) -> Incident | None:
+    """Return an incident's row."""
+    return Incident.objects.select_related("place").filter(id=incident_id).first()
+
+
+def incidents(ids: Iterable[UUID]) -> dict[UUID, Incident]:
+    """Return these incidents by id."""
+    return {row.id: row for row in Incident.objects.select_related("place").filter(id__in=set(ids))}
+
+
+def reports_of_incidents(ids: Iterable[UUID]) -> dict[UUID, list[Report]]:
+    """Return the reports of each incident, oldest first, in one query."""
+    found: dict[UUID, list[Report]] = {}
+    for row in Report.objects.filter(incident__in=set(ids)).order_by("id"):
+        assert row.incident_id is not None
+        found.setdefault(row.incident_id, []).append(row)
+    return found
+
+
+def reports_by_caller(caller: UUID, *, besides: UUID, limit: int = 20) -> list[Report]:
+    """Return what the same caller told, newest first."""
+    return list(Report.objects.filter(caller_subject=caller).exclude(id=besides).order_by("-received_at")[:limit])
+
+
+def numbers(ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Return the numbers of these reports."""
+    return dict(Report.objects.filter(id__in=set(ids)).values_list("id", "number"))
+
+
+def point_of(lon: Decimal | None, lat: Decimal | None) -> str:
+    """Return a point as pages show it, or an empty text."""
+    return f"{lon:.5f}, {lat:.5f}" if lon is not None and lat is not None else ""
+
+
+def outcome(report_id: UUID, *, source: str) -> dict[str, Any] | None:
+    """Return what the source of a report may know about it, or None where it is not that source's."""
+    row = Report.objects.filter(id=report_id, source=source).first()
+    if row is None:
+        return None
+    answered = acts(kinds=["report.answered"]).filter(stream=row.id).last()
+    answer = read_personal([answered.id]).get(answered.id, {}).get("answer") if answered else None
+    return {
+        "id": row.id,
+        "number": row.number,
+        "state": runs([row.id])[row.id].state,
+        "received_at": row.received_at,
+        "answered_at": answered.occurred_at if answered else None,
+        "answer": answer,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a machine reads of a report: title and text, and when it was told."""
+
+    text: str
+    told_at: datetime
+
+
+def told_words(reports: Iterable[UUID]) -> dict[UUID, Words]:
+    """Return the readable words of these reports; erased ones are left out."""
+    return _words(list(Report.objects.filter(id__in=set(reports))))
+
+
+def recent_texts(limit: int) -> dict[UUID, Words]:
+    """Return the readable words of the newest reports, oldest first."""
+    return _words(list(Report.objects.order_by("-received_at", "-id")[:limit])[::-1])
+
+
+def _words(rows: Sequence[Report]) -> dict[UUID, Words]:
+    texts = told_texts(rows)
+    return {
+        row.id: Words(whole_text(texts[row.id]), row.told_at) for row in rows if not texts[row.id].erased
+    }
+
+
+def whole_text(told: ToldText) -> str:
+    """Return title, text and address as one text, each on its line: what positions of words count in."""
+    return "\n".join(part for part in (told.title, told.text, told.address) if part)

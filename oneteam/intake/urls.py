@@ -1,0 +1,15 @@
+from django.urls import path
+
+from oneteam.intake import views
+
+urlpatterns = [
+    path("reports/", views.reports, name="reports"),
+    path("reports.csv", views.reports_csv, name="reports-csv"),
+    path("reports/new/", views.report_new, name="report-new"),
+    path("reports/<uuid:report_id>/", views.report, name="report"),
+    path("reports/<uuid:report_id>/answer/", views.answer, name="report-answer"),
+    path("reports/<uuid:report_id>/close/", views.close, name="report-close"),
+    path("reports/<uuid:report_id>/reopen/", views.reopen, name="report-reopen"),
+    path("reports/<uuid:report_id>/caller/", views.caller, name="report-caller"),
+    path("reports/<uuid:report_id>/proof/", views.proof, name="report-proof"),
+]

@@ -1,0 +1,160 @@
+"""Pages of reports: the list, one report, the form for callers."""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from oneteam.intake import acts, queries
+from oneteam.intake.forms import AnswerForm, CallForm, CloseForm, LookForm, ReasonForm
+from oneteam.intake.labels import CHANNELS
+from oneteam.intake.listing import export_csv, report_list
+from oneteam.intake.navigation import READERS, reads_reports, takes_reports
+from oneteam.intake.page import report_context
+from oneteam.intake.telling import Told, ToldFaultsError
+from oneteam.journal.prove import prove
+from oneteam.kernel.clock import SHANGHAI, now
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
+from oneteam.kernel.ids import uuid7
+from oneteam.people.middleware import PersonRequest
+from oneteam.people.views import for_roles
+from oneteam.procedures.errors import RefusedError
+from oneteam.web.parts import Link, PageHeader
+
+@for_roles(*READERS)
+@require_GET
+def reports(request: PersonRequest) -> HttpResponse:
+    """The work list of reports."""
+    context = {
+        "header": PageHeader(
+            title=_("Reports"),
+            links=[Link(_("Take a report"), reverse("report-new"))] if takes_reports(request) else [],
+        ),
+        "list": report_list(request, at=now()),
+    }
+    return render(request, "intake/reports.html", context)
+
+
+@for_roles(*READERS)
+@require_GET
+def reports_csv(request: PersonRequest) -> HttpResponse:
+    """The list as a file for a spreadsheet."""
+    response = HttpResponse(export_csv(request), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="reports.csv"'
+    return response
+
+
+@for_roles("dispatcher", "grid_attendant")
+@require_http_methods(["GET", "POST"])
+def report_new(request: PersonRequest) -> HttpResponse:
+    """The form for callers; POST takes the report as told."""
+    form = CallForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        moment, values = now(), form.cleaned_data
+        told_at = values.pop("told_at")
+        told = Told(**values, told_at=told_at.astimezone(SHANGHAI) if told_at else moment)
+        try:
+            received = acts.receive_report(
+                actor=request.acting.actor, at=moment, told=told, source="staff",
+                key=request.POST.get("idempotency_key"),
+            )  # fmt: skip
+        except ToldFaultsError as error:
+            for field, message in error.faults.items():
+                form.add_error(field if field in form.fields else None, message)
+        except ConflictError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Report %(number)d taken") % {"number": received.number})
+            return redirect("report", received.id) if reads_reports(request) else redirect("home")
+    context = {
+        "header": PageHeader(title=_("Take a report"), crumbs=[Link(_("Reports"), reverse("reports"))]),
+        "form": form,
+        "key": request.POST.get("idempotency_key") or str(uuid7()),
+        "channels": CHANNELS,
+    }
+    return render(request, "intake/report_new.html", context, status=422 if form.errors else 200)
+
+
+@for_roles(*READERS)
+@require_GET
+def report(request: PersonRequest, report_id: UUID) -> HttpResponse:
+    """One report with everything about it."""
+    return report_page(request, report_id)
+
+
+def report_page(
+    request: PersonRequest,
+    report_id: UUID,
+    *,
+    refused: RefusedError | None = None,
+    bound: Mapping[str, forms.Form] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Return a report's page, with what was refused and the forms as they were sent."""
+    row = queries.report(report_id)
+    if row is None:
+        raise MissingError(_("There is no such report."))
+    context = report_context(request, row, at=now(), refused=refused, bound=bound or {})
+    return render(request, "intake/report.html", context, status=status)
+
+
+def _step(form_class: type[forms.Form], act: Callable[..., None], done: str) -> Callable[..., HttpResponse]:
+    """Return the view that takes one step of a report: a form, an act, and back to the page."""
+
+    @for_roles(*READERS)
+    @require_POST
+    def view(request: PersonRequest, report_id: UUID) -> HttpResponse:
+        form = form_class(request.POST)
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        bound = {str(name): form}
+        if not form.is_valid():
+            return report_page(request, report_id, bound=bound, status=422)
+        try:
+            act(
+                actor=request.acting.actor, at=now(), report=report_id, key=request.POST.get("idempotency_key"),
+                **form.cleaned_data,
+            )  # fmt: skip
+        except RefusedError as error:
+            return report_page(request, report_id, refused=error, bound=bound, status=422)
+        except BadInputError as error:
+            form.add_error(None, str(error))
+            return report_page(request, report_id, bound=bound, status=422)
+        messages.success(request, _(done))
+        return redirect("report", report_id)
+
+    return view
+
+
+answer = _step(AnswerForm, acts.answer_report, "Report answered")
+close = _step(CloseForm, acts.close_report, "Report closed")
+reopen = _step(ReasonForm, acts.reopen_report, "Report reopened")
+
+
+@for_roles("dispatcher", "brigade_leader")
+@require_POST
+def caller(request: PersonRequest, report_id: UUID) -> HttpResponse:
+    """Show the caller's name and phone in clear; the purpose is recorded."""
+    form = LookForm(request.POST)
+    if not form.is_valid():
+        raise BadInputError(_("Choose what you need the caller's name for."))
+    name, phone = acts.look_at_caller(
+        actor=request.acting.actor, at=now(), report=report_id, purpose=form.cleaned_data["purpose"]
+    )
+    return render(request, "intake/caller.html", {"name": name, "phone": phone})
+
+
+@for_roles(*READERS)
+@require_GET
+def proof(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """Send the proof of a report: every act about it, personal values as commitments only."""
+    response = HttpResponse(prove(report_id), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="proof-{report_id}.json"'
+    return response
+
+

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from oneteam.supervision import views
+
+urlpatterns = [path("figures/", views.figures, name="figures")]

@@ -1,0 +1,24 @@
+"""Reading the machine's proposals."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from oneteam.triage.models import Proposal
+
+
+def proposals(reports: Iterable[UUID]) -> dict[UUID, Proposal]:
+    """Return the proposal of each report that has one, in one query."""
+    found = Proposal.objects.filter(report_id__in=set(reports)).select_related("place")
+    return {proposal.report_id: proposal for proposal in found}
+
+
+def proposal_of(report: UUID) -> Proposal | None:
+    """Return the proposal of one report."""
+    return proposals([report]).get(report)
+
+
+def counts(reports: Iterable[UUID]) -> tuple[int, int, int]:
+    """Return how many of these reports have a proposal, how many an abstention, and how many a resolved place."""
+    found = proposals(reports).values()
+    proposed = sum(proposal.matter is not None for proposal in found)
+    return proposed, len(found) - proposed, sum(proposal.place_id is not None for proposal in found)

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from oneteam.triage import views
+
+urlpatterns = [path("reports/<uuid:report_id>/join/", views.join, name="report-join")]

@@ -1,0 +1,21 @@
+"""All addresses."""
+
+from django.urls import include, path
+
+from oneteam.exchange.api import api
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("api/v1/", api.urls),
+    path("", include("oneteam.web.urls")),
+    path("", include("oneteam.people.urls")),
+    path("", include("oneteam.files.urls")),
+    path("", include("oneteam.intake.urls")),
+    path("", include("oneteam.triage.urls")),
+    path("", include("oneteam.command.urls")),
+    path("", include("oneteam.supervision.urls")),
+]
+handler400 = "oneteam.web.views.bad_request"
+handler403 = "oneteam.web.views.forbidden"
+handler404 = "oneteam.web.views.not_found"
+handler500 = "oneteam.web.views.server_error"

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -94,7 +94,8 @@ class Running:
         if self.process.poll() is not None:
             output, errors = self.process.communicate()
             raise AssertionError(f"the server ended with {self.process.returncode}:\n{output}\n{errors}\n{self.logs()}")
-        return "url" in self.state()
+        state = self.state()
+        return "url" in state and state["pid"] == self.process.pid
 
     def state(self) -> dict[str, Any]:
         """What serve.json says."""
@@ -140,7 +141,7 @@ class Running:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token or self.token()}"}
         if key is not None:
             headers["Idempotency-Key"] = key
-        return self.ask("POST", "/api/v1/reports", json.dumps(body), headers, seconds=seconds)
+        return self.ask("POST", "/api/v1/reports", json.dumps(body, ensure_ascii=False), headers, seconds=seconds)
 
     def ask(
         self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None,
@@ -170,7 +171,7 @@ class Running:
 
 def report(text: str, **more: object) -> dict[str, object]:
     """The body of a report."""
-    return {"channel": "hotline_12345", "text": text, "told_at": "2026-11-20T09:00:00+08:00", **more}
+    return {"channel": "hotline_12345", "text": text, "told_at": "2024-05-06T09:00:00+08:00", **more}
 
 
 def own_folder() -> Path:
@@ -215,10 +216,8 @@ def alive(pid: int) -> bool:
 
 def end(pid: int) -> None:
     """Kill one process that a test started."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 __all__ = ["Answer", "HTTPException", "Running", "alive", "end", "on_clone", "own_folder", "report", "run", "wait_for"]

@@ -113,6 +113,8 @@ def only_one(paths: config.CityPaths) -> Iterator[bool]:
         os.close(descriptor)
         yield False
         return
+    # What a killed supervisor left would tell of processes that are gone.
+    state_file(paths).unlink(missing_ok=True)
     try:
         yield True
     finally:

@@ -20,8 +20,11 @@ SECRET: Rights = {"app": "SELECT, INSERT"}
 SESSION: Rights = {"app": "SELECT, INSERT, UPDATE, DELETE"}
 
 TABLES: Mapping[str, Rights] = {
+    "account_emailaddress": SESSION,
+    "account_emailconfirmation": SESSION,
     "django_migrations": {"app": "SELECT", "reader": "SELECT"},
     "django_session": SESSION,
+    "exchange_clienttoken": SESSION,
     "journal_act": APPENDED,
     "journal_blind": SECRET,
     "journal_change": GUARDED,
@@ -29,6 +32,7 @@ TABLES: Mapping[str, Rights] = {
     "journal_leaf": SEALED,
     "journal_secret": SECRET,
     "journal_subject": SECRET,
+    "people_account": SESSION,
 }
 """Tables with rights of their own. Each must exist: a renamed table would silently fall back to EVERY_TABLE."""
 

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from oneteam.journal.kinds import TableKind, table_kinds
 from oneteam.server import config, rights, testing
 from oneteam.server.access import administrator, role_dsn
 from oneteam.server.testing import Template
@@ -46,6 +47,19 @@ def test_role_granted_too_much_after_migration_is_found(both: str) -> None:
         connection.execute("grant select on beta.journal_act to alpha_app")
     found = intrusions("alpha", "beta", dbname=both, data=testing.data())
     assert found == ["alpha_app: select journal_act", "alpha_app: lock journal_act"]
+
+
+def test_reader_sees_no_credential_and_no_secret(both: str) -> None:
+    sessions = {model._meta.db_table for model, (kind, _) in table_kinds().items() if kind is TableKind.SESSION}
+    assert sessions
+    hidden = sessions | {"django_session", "journal_secret", "journal_subject", "journal_blind"}
+    with psycopg.connect(role_dsn("alpha", "reader", dbname=both, data=testing.data())) as connection:
+        seen = connection.execute(
+            "select tablename from pg_tables where schemaname = 'alpha' and has_table_privilege("
+            "quote_ident(schemaname) || '.' || quote_ident(tablename), 'SELECT')"
+        ).fetchall()
+    assert {"journal_act", "intake_report"} <= {row[0] for row in seen}
+    assert hidden & {row[0] for row in seen} == set()
 
 
 def test_nothing_stands_outside_the_cities_schemas(both: str) -> None:

@@ -63,26 +63,36 @@ class Language:
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """The context `shell` of base.html. Without `request.oneteam_actor` the shell has neither rail nor person menu."""
+    shown = shell_without_person(request)
     actor = getattr(request, "oneteam_actor", None)
-    entries = _navigation(request) if actor is not None else []
-    code = get_language() or settings.LANGUAGE_CODE
-    return {
-        "shell": {
+    if actor is not None:
+        entries = _navigation(request)
+        shown |= {
+            "actor": actor,
             "navigation": entries,
             "navigation_late": [entry for entry in entries if entry.late],
-            "language": _html_language(code),
-            "other_languages": [
-                Language(other, LANG_INFO[other]["name_local"]) for other, _name in settings.LANGUAGES if other != code
-            ],
-            "language_url": _url("web:language"),
-            "theme": theme_of(request),
-            "theme_url": _url("web:theme"),
-            "live_url": _url("web:live"),
-            "search_url": _url("search"),
-            "region_name": region_name(code),
-            "actor": actor,
-            "words": json.dumps(script_words(), ensure_ascii=False),
         }
+    return {"shell": shown}
+
+
+def shell_without_person(request: HttpRequest) -> dict[str, object]:
+    """The shell as strangers see it; asks no database."""
+    code = get_language() or settings.LANGUAGE_CODE
+    return {
+        "navigation": [],
+        "navigation_late": [],
+        "actor": None,
+        "language": _html_language(code),
+        "other_languages": [
+            Language(other, LANG_INFO[other]["name_local"]) for other, _name in settings.LANGUAGES if other != code
+        ],
+        "language_url": _url("web:language"),
+        "theme": theme_of(request),
+        "theme_url": _url("web:theme"),
+        "live_url": _url("web:live"),
+        "search_url": _url("search"),
+        "region_name": region_name(code),
+        "words": json.dumps(script_words(), ensure_ascii=False),
     }
 
 

@@ -317,7 +317,7 @@ def work_list() -> WorkList:
         Empty(_("No report waits to be sent."), _("The last one was sent at 14:01.")),
         tabs=[
             Tab(_("To send"), "#", 23, current=True),
-            Tab(_("Due soon"), "#", 6),
+            Tab(_("Due soon"), "?tab=soon", 6),
             Tab(_("Overdue"), "#", 2),
             Tab(_("Sent by me"), "#", 148),
         ],
@@ -325,7 +325,7 @@ def work_list() -> WorkList:
         filter_form=forms.Filters(),
         search_label=_("Number, place, words"),
         count=23,
-        older="#",
+        older="?after=5",
         exports=[Link("CSV", "#"), Link("Excel", "#")],
         new_count=3,
         new_url="#",

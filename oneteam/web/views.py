@@ -2,15 +2,16 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from oneteam.kernel import clock
 from oneteam.kernel.errors import (
     BadInputError,
     ConflictError,
@@ -19,10 +20,11 @@ from oneteam.kernel.errors import (
     NotReadyError,
     OneteamError,
 )
-from oneteam.web.context_processors import THEME_COOKIE, THEMES, region_name
+from oneteam.web.context_processors import THEME_COOKIE, THEMES, shell_without_person
 from oneteam.web.parts import Link
 
 YEAR_SECONDS = 365 * 24 * 3600
+SERVER_ERROR = 500
 LINES_SHOWN = 50  # of a long list of faults; the rest is counted
 
 
@@ -52,7 +54,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
     """A sign of life for the shell; the page shows when the last one came."""
-    return HttpResponse(timezone.localtime().strftime("%H:%M"), content_type="text/plain")
+    return HttpResponse(timezone.localtime(clock.now()).strftime("%H:%M"), content_type="text/plain")
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -113,27 +115,17 @@ def error_page(request: HttpRequest, status: int, title: str, lines: list[str]) 
     """A page that says what happened and what to do. For htmx only the sentence, which app.js shows as a message."""
     if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true":
         return HttpResponse(f"{title}: {' '.join(lines)}", status=status, content_type="text/plain; charset=utf-8")
-    code = get_language() or settings.LANGUAGE_CODE
-    context = {
+    context: dict[str, object] = {
         "error_code": status,
         "error_title": title,
         "error_lines": lines,
         "error_links": [Link(_("To the front page"), "/")],
-        "shell": {
-            "language": "zh-Hans" if code.startswith("zh") else code,
-            "region_name": region_name(code),
-            "theme": request.COOKIES.get(THEME_COOKIE) if request.COOKIES.get(THEME_COOKIE) in THEMES else "",
-            "words": "{}",
-            "theme_url": _address("web:theme"),
-        },
-        "request": request,
+        "layout": "web/bare.html",
     }
-    # No request is passed on: context processors may touch the database, which may be what broke.
-    return HttpResponse(render_to_string("web/error.html", context), status=status)
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    if status >= SERVER_ERROR:
+        # Nothing that may ask the database, which may be what broke: no person, no navigation, no context processors.
+        context |= {"shell": shell_without_person(request), "request": request, "csrf_token": get_token(request)}
+        return HttpResponse(render_to_string("web/error.html", context), status=status)
+    if getattr(request, "oneteam_actor", None) is not None:
+        context["layout"] = "web/base.html"
+    return render(request, "web/error.html", context, status=status)

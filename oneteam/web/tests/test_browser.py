@@ -102,6 +102,28 @@ def test_keys_move_through_the_list_and_open_help(page: Page, site: str) -> None
     assert page.locator("[data-cursor] .row-title").inner_text() == "Road surface sunk by half a metre"
 
 
+def test_tab_swaps_only_the_list_keeps_the_focus_and_says_so(page: Page, site: str) -> None:
+    page.goto(site + "list/")
+    page.evaluate("document.body.dataset.sameDocument = 'yes'")
+    page.focus("#reports-tab-2")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/list/?tab=soon")
+    expect(page.locator("#polite")).to_have_text("Reports to be sent: 23 items")
+    assert page.evaluate("document.body.dataset.sameDocument") == "yes"
+    assert page.evaluate("document.activeElement.id") == "reports-tab-2"
+    assert page.locator("#reports").count() == 1
+    page.go_back()
+    expect(page).to_have_url(site + "list/")
+
+
+def test_failed_request_is_said_and_keeps_the_rows(page: Page, site: str) -> None:
+    page.goto(site + "list/")
+    page.route("**/list/?tab=soon", lambda route: route.abort())
+    page.click("#reports-tab-2")
+    expect(page.locator(".toast")).to_contain_text("could not be reached")
+    assert page.locator("[data-row]").count() == 5
+
+
 def test_keys_of_an_input_method_are_left_alone(page: Page, site: str) -> None:
     page.goto(site + "list/")
     page.focus("#reports-q")

@@ -18,7 +18,7 @@ from oneteam.web import views
 from oneteam.web.context_processors import shell
 from oneteam.web.parts import Chip
 from oneteam.web.slots import NAVIGATION, NavigationEntry, register
-from oneteam.web.styleguide import SAMPLES
+from oneteam.web.styleguide import SAMPLES, SampleActor
 from oneteam.web.templatetags.web import day, day_time, keep, moment, money, told
 from oneteam.web.tests import settings as own
 
@@ -109,6 +109,13 @@ def test_handlers_answer_with_help_and_a_way_back(client: Client, view: object, 
     response = view(RequestFactory().get("/x"), PermissionDenied())  # type: ignore[operator]
     assert response.status_code == status
     assert 'href="/"' in response.content.decode()
+
+
+def test_error_page_of_a_person_keeps_the_post_menu_that_cures_it(client: Client) -> None:
+    request = RequestFactory().get("/x")
+    actor = request.oneteam_actor = SampleActor()  # type: ignore[attr-defined]
+    assert actor.name in views.forbidden(request, PermissionDenied()).content.decode()
+    assert actor.name not in views.server_error(request).content.decode()
 
 
 def test_server_error_and_csrf_failure_need_no_database(client: Client) -> None:

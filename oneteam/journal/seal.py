@@ -22,7 +22,7 @@ from psycopg.conninfo import make_conninfo
 
 from oneteam.journal.canonical import Change, changes_hash, leaf
 from oneteam.journal.merkle import Edge
-from oneteam.journal.notes import SigningKey, checkpoint, load_key, open_checkpoint
+from oneteam.journal.notes import SigningKey, VerificationKey, checkpoint, load_key, open_checkpoint
 from oneteam.journal.outside import CheckpointFile
 from oneteam.kernel.errors import BadInputError, NotReadyError
 
@@ -75,6 +75,10 @@ class _State:
     adopted: bool
 
 
+class RestoredError(NotReadyError):
+    """The database is not the one that was sealed last: restored elsewhere, or older than the file. See `adopt`."""
+
+
 class Sealer:
     """Seals one city. It needs the rights of the city's `sealer` role and, alone, its signing key."""
 
@@ -124,8 +128,8 @@ class Sealer:
             return False
         self._channel = f"{row[0]}_sealed"
         try:
-            self._state = _resume(self._connection, self._key)
-            _catch_up(self._connection, self._key, self._file)
+            self._state = resume(self._connection, self._key.public)
+            _append_missing(self._connection, self._file, compare_outside(self._connection, self._file))
         except BaseException:
             self.close()
             raise
@@ -203,8 +207,8 @@ def _leaves(connection: Connection, taken: Sequence[Taken]) -> list[bytes]:
     return [leaf(row[1], changes_hash(changes.get(row[0], ()))) for row in taken]
 
 
-def _resume(connection: Connection, key: SigningKey) -> _State:
-    """Read where sealing stands; NotReadyError when going on would hide something."""
+def resume(connection: Connection, key: VerificationKey) -> _State:
+    """Read where sealing stands; NotReadyError when going on would hide something, RestoredError after a restore."""
     last = connection.execute(
         "SELECT size, root, note, edge FROM journal_checkpoint ORDER BY size DESC LIMIT 1"
     ).fetchone()
@@ -227,7 +231,7 @@ def _resume(connection: Connection, key: SigningKey) -> _State:
         return _State(Edge(), 0, -1, adopted=False)
     size, root, note, edge = last
     try:
-        stated = open_checkpoint(note, key.public)
+        stated = open_checkpoint(note, key)
         tree = Edge.from_bytes(size, edge)
     except (BadInputError, ValueError) as error:
         raise _doubtful(str(error)) from None
@@ -261,10 +265,10 @@ def _behind(connection: Connection, size: int, xid: int, n: int) -> bool:
     return bool(row[0] > size)
 
 
-def _restored(found: str) -> NotReadyError:
+def _restored(found: str) -> RestoredError:
     text = _("This journal came from another database server, or acts were slipped in: %(found)s. Run `oneteam journal"
              " verify`; if the database was restored, stop everything that writes and run %(adopt)s.")  # fmt: skip
-    return NotReadyError(text % {"found": found, "adopt": ADOPT})
+    return RestoredError(text % {"found": found, "adopt": ADOPT})
 
 
 def _doubtful(found: str) -> NotReadyError:
@@ -272,23 +276,34 @@ def _doubtful(found: str) -> NotReadyError:
     return NotReadyError(text % {"found": found})
 
 
-def _catch_up(connection: Connection, key: SigningKey, file: CheckpointFile) -> None:
-    """Append to the outside file what the database has beyond it; NotReadyError when the file knows other things."""
+def compare_outside(connection: Connection, file: CheckpointFile) -> int:
+    """Return up to which size the file has what the database has.
+
+    RestoredError when the file knows more, NotReadyError when it knows other things.
+    """
     known = file.last()
-    start = known.size if known else 0
-    if known:
-        row = connection.execute("SELECT note FROM journal_checkpoint WHERE size = %s", [start]).fetchone()
-        newest = connection.execute("SELECT coalesce(max(size), 0) FROM journal_checkpoint").fetchone()
-        here = newest[0] if newest else 0
-        if here < start:
-            raise NotReadyError(
-                _("The checkpoint file %(file)s knows of %(there)s acts, the database of %(here)s only: it is an older"
-                  " one. Bring the newer database back, or accept the loss: stop everything that writes and run"
-                  " %(adopt)s.") % {"file": file.path, "there": start, "here": here, "adopt": ADOPT}
-            )  # fmt: skip
-        if row is None or row[0] != known.note:
-            raise _doubtful(_("the checkpoint file %(file)s has another checkpoint of %(size)s acts than the database")
-                            % {"file": file.path, "size": start})  # fmt: skip
+    row = connection.execute("SELECT coalesce(max(size), 0) FROM journal_checkpoint").fetchone()
+    here = row[0] if row else 0
+    if known is None:
+        if here and file.path.exists():
+            raise _doubtful(_("%(file)s is no checkpoint file") % {"file": file.path})
+        if here:
+            log.warning("there was no checkpoint file %s; it is written anew", file.path)
+        return 0
+    if here < known.size:
+        text = _("The checkpoint file %(file)s knows of %(there)s acts, the database of %(here)s only: it is an older"
+                 " one. Bring the newer database back, or accept the loss: stop everything that writes and run"
+                 " %(adopt)s.")  # fmt: skip
+        raise RestoredError(text % {"file": file.path, "there": known.size, "here": here, "adopt": ADOPT})
+    row = connection.execute("SELECT note FROM journal_checkpoint WHERE size = %s", [known.size]).fetchone()
+    if row is None or row[0] != known.note:
+        text = _("the checkpoint file %(file)s has another checkpoint of %(size)s acts than the database")
+        raise _doubtful(text % {"file": file.path, "size": known.size})
+    return known.size
+
+
+def _append_missing(connection: Connection, file: CheckpointFile, start: int) -> None:
+    """Append to the file what the database has beyond `start`."""
     missing = connection.execute("SELECT size, note FROM journal_checkpoint WHERE size > %s ORDER BY size", [start])
     for size, note in missing.fetchall():
         rows = connection.execute(

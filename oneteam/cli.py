@@ -4,15 +4,20 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 
 from oneteam.kernel.errors import OneteamError
+from oneteam.server.processes import database
 
 ROOMS = ("server", "lawbook", "procedures", "intake", "exchange")
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands. A command's defaults are `run(args) -> exit code` and its database `role`."""
+    """Return the parser of all commands.
+
+    A command's defaults are `run(args) -> exit code` and, where it needs the database, the `role` it connects as.
+    """
     main = argparse.ArgumentParser(
         prog="oneteam",
         description="One city team carries out every administrative law-enforcement matter of its city.",
@@ -34,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if role:
         os.environ["ONETEAM_ROLE"] = role
     try:
-        code: int = args.run(args)
+        with database() if role else nullcontext():
+            code: int = args.run(args)
     except OneteamError as error:
         print(error, file=sys.stderr)
         return 1

@@ -14,6 +14,7 @@ PATHS = config.city_paths(CITY)
 ROLE = os.environ.get("ONETEAM_ROLE") or "app"
 DATABASES = {"default": config.database(CITY, ROLE)}
 SEALER_DATABASE = config.database(CITY, "sealer")
+DEMO_FILE = str(PATHS.root / "demo.json")
 REGION_IS_DEMO = (PATHS.root / "demo.json").exists()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -52,9 +53,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    *(f"oneteam.{room}" for room in ROOMS),
     "allauth",
     "allauth.account",
-    *(f"oneteam.{room}" for room in ROOMS),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -100,6 +101,8 @@ ACCOUNT_ADAPTER = "oneteam.people.accounts.Adapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "oneteam.people.forms.SignInForm"}
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}

@@ -5,7 +5,6 @@ from django.urls import include, path
 from oneteam.exchange.api import api
 
 urlpatterns = [
-    path("accounts/", include("allauth.account.urls")),
     path("api/v1/", api.urls),
     path("", include("oneteam.web.urls")),
     path("", include("oneteam.people.urls")),

@@ -14,8 +14,8 @@ from oneteam.command.models import Moment, Order, OrderPhoto
 from oneteam.files.acts import keep_photo
 from oneteam.intake.acts import next_number, reports_of, resolve_incident, words
 from oneteam.intake.models import Incident
-from oneteam.journal.acts import earlier, write
 from oneteam.journal.actors import Actor
+from oneteam.journal.acts import earlier, write
 from oneteam.journal.subjects import new_subject
 from oneteam.kernel.errors import BadInputError, MissingError
 from oneteam.kernel.ids import uuid7

@@ -7,8 +7,8 @@ from oneteam.command.acts import Sent, send_order
 from oneteam.command.forms import DecideForm, incident_of
 from oneteam.intake.acts import Established, open_incident
 from oneteam.intake.models import Report
-from oneteam.journal.acts import write
 from oneteam.journal.actors import Actor
+from oneteam.journal.acts import write
 
 
 @write

@@ -12,7 +12,7 @@ from oneteam.command import queries
 from oneteam.command.forms import HandleForm, ReasonForm
 from oneteam.command.models import Moment, Order, OrderPhoto
 from oneteam.command.panels import incident_facts, order_title, state_chip
-from oneteam.intake.labels import urgency_chip
+from oneteam.intake.labels import urgency_chip, word_for
 from oneteam.intake.queries import reports_of_incidents, told_texts
 from oneteam.journal.queries import timeline
 from oneteam.kernel.ids import uuid7
@@ -58,7 +58,7 @@ def order_context(
             title=_("Photos"), empty=_("No photo was taken yet."),
         ),
         "clocks": Clocks(clocks_of([row.id], at=at).get(row.id, []), title=_("Time limits")),
-        "timeline": shown_timeline(timeline(row.id), told=READABLE),
+        "timeline": shown_timeline(timeline(row.id), told=READABLE, words=word_for),
     }  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oneteam.exchange.models import Client, ClientToken
-from oneteam.journal.acts import record, write
 from oneteam.journal.actors import Actor
+from oneteam.journal.acts import record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.kernel.errors import BadInputError, MissingError
 from oneteam.kernel.ids import uuid7

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from oneteam.files import store
 from oneteam.files.models import Blob
-from oneteam.journal.acts import record, write
 from oneteam.journal.actors import Actor
+from oneteam.journal.acts import record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.kernel.ids import uuid7
 

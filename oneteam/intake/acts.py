@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from oneteam.intake.importing import Line
 from oneteam.intake.models import Incident, Report
 from oneteam.intake.telling import TEXT_LIMIT, Told, check_told
-from oneteam.journal.acts import earlier, record, request_digest, write
 from oneteam.journal.actors import Actor
+from oneteam.journal.acts import earlier, record, request_digest, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.subjects import new_subject, read_personal, subject_of
 from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, LineFault, MissingError
@@ -295,7 +295,7 @@ def answer_report(
     row = locked_report(report)
     take_step(
         step="report.answer", object_id=report, actor=actor, at=at,
-        facts={"result": result, "incident": row.incident_id}, payload={"result": result},
+        facts={"result": result}, payload={"result": result},
         personal={row.text_subject: {"answer": words(answer, _("the answer"))}}, about=about(row), key=key,
     )  # fmt: skip
 

@@ -4,14 +4,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from oneteam.intake.labels import CHANNELS, RESULTS
+from oneteam.intake.labels import CHANNELS, PURPOSES, RESULTS
 from oneteam.intake.telling import TEXT_LIMIT
 
 
 class CallForm(forms.Form):
     """What a caller tells, typed while they are on the line."""
 
-    channel = forms.ChoiceField(label=_("Channel"), choices=[(key, label) for key, label in CHANNELS.items()])
+    channel = forms.ChoiceField(label=_("Channel"), choices=list(CHANNELS.items()))
     text = forms.CharField(
         label=_("What was told"), max_length=TEXT_LIMIT, strip=False, help_text=_("In the caller's own words."),
         widget=forms.Textarea(attrs={"rows": 6}),
@@ -31,7 +31,7 @@ class CallForm(forms.Form):
 class AnswerForm(forms.Form):
     """The answer to the source of a report."""
 
-    result = forms.ChoiceField(label=_("Result"), choices=[(key, label) for key, label in RESULTS.items()])
+    result = forms.ChoiceField(label=_("Result"), choices=list(RESULTS.items()))
     answer = forms.CharField(
         label=_("Answer"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("What was done, in words for the caller."),
@@ -55,11 +55,5 @@ class LookForm(forms.Form):
 
     purpose = forms.ChoiceField(
         label=_("Purpose"),
-        choices=[
-            ("call_back", _("To call back")),
-            ("visit", _("To visit the place")),
-            ("identity", _("To tell callers apart")),
-        ],
+        choices=list(PURPOSES.items()),
     )
-
-

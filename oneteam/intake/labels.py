@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from oneteam.intake.models import Channel, Handling, Urgency
+from oneteam.lawbook.catalogue import matter_name
 from oneteam.web.parts import Chip
 
 CHANNELS: dict[str, Promise] = {
@@ -37,3 +38,20 @@ def urgency_chip(urgency: str) -> Chip:
     """Return the chip of an urgency: plain when general."""
     state = {Urgency.URGENT: "warn", Urgency.VERY_URGENT: "danger"}.get(Urgency(urgency), "plain")
     return Chip(URGENCIES[urgency], state, solid=urgency == Urgency.VERY_URGENT)  # type: ignore[arg-type]
+
+
+PURPOSES: dict[str, Promise] = {
+    "call_back": _("To call back"),
+    "visit": _("To visit the place"),
+    "identity": _("To tell callers apart"),
+}
+
+
+def word_for(name: str, value: object) -> str | None:
+    """Return the reader's word for a field of an act about a report, or None to show the value as it is."""
+    if name == "matter" and isinstance(value, str):
+        return matter_name(value)
+    if name == "probability" and isinstance(value, str):
+        return f"{min(99, round(100 * float(value)))}%"
+    known = {"urgency": URGENCIES, "result": RESULTS, "purpose": PURPOSES}.get(name, {})
+    return str(known[value]) if isinstance(value, str) and value in known else None

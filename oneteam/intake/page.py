@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from oneteam.intake import queries
 from oneteam.intake.forms import AnswerForm, CloseForm, LookForm, ReasonForm
-from oneteam.intake.labels import CHANNELS, urgency_chip
+from oneteam.intake.labels import CHANNELS, urgency_chip, word_for
 from oneteam.intake.masking import mask_name, mask_phone
 from oneteam.intake.models import Report
 from oneteam.intake.queries import ToldText
@@ -36,6 +36,8 @@ def report_context(
     state = runs([row.id])[row.id]
     steps = next_steps([row.id], request.acting.actor, at).get(row.id, [])
     clocks = clocks_of([row.id, *([row.incident_id] if row.incident_id else [])], at=at)
+    incident = runs([row.incident_id])[row.incident_id].state if row.incident_id else ""
+    settled = incident == "resolved"
     link = Link(_("Download the proof"), reverse("report-proof", args=[row.id]))
     return {
         "header": _header(row, told, Chip(str(state.label), "ok" if state.state == "closed" else "info")),
@@ -49,9 +51,9 @@ def report_context(
         "forms": [form for form in bound.values() if form.errors],
         "main_panels": collect_bulk(REPORT_MAIN, request, [row]).get(row.id, []),
         "side_panels": collect_bulk(REPORT_SIDE, request, [row]).get(row.id, []),
-        "steps": Steps(shown_steps(steps, _offers(row, bound)), title=_("Next steps")),
+        "steps": Steps(shown_steps(steps, _offers(row, bound, settled=settled)), title=_("Next steps")),
         "clocks": Clocks(clocks.get(row.id, []), title=_("Time limits")),
-        "timeline": shown_timeline(timeline(row.id), told=READABLE, proof=link),
+        "timeline": shown_timeline(timeline(row.id), told=READABLE, proof=link, words=word_for),
     }
 
 
@@ -92,14 +94,15 @@ def _caller(row: Report, told: ToldText) -> dict[str, Any] | None:
     }
 
 
-def _offers(row: Report, bound: Mapping[str, forms.Form]) -> dict[str, StepForm]:
+def _offers(row: Report, bound: Mapping[str, forms.Form], *, settled: bool) -> dict[str, StepForm]:
     def offer(name: str, form: forms.Form, *, main: bool, icon: str) -> StepForm:
         return StepForm(
             action=reverse(name, args=[row.id]), form=bound.get(name, form), main=main, icon=icon, key=str(uuid7())
         )
 
+    answer = AnswerForm(auto_id="id_answer_%s", initial={"result": "done" if settled else "explained"})
     return {
-        "report.answer": offer("report-answer", AnswerForm(auto_id="id_answer_%s"), main=True, icon="reply"),
+        "report.answer": offer("report-answer", answer, main=settled, icon="send"),
         "report.close": offer("report-close", CloseForm(auto_id="id_close_%s"), main=True, icon="tick"),
         "report.reopen": offer("report-reopen", ReasonForm(auto_id="id_reopen_%s"), main=False, icon="back"),
     }

@@ -27,6 +27,7 @@ from oneteam.people.views import for_roles
 from oneteam.procedures.errors import RefusedError
 from oneteam.web.parts import Link, PageHeader
 
+
 @for_roles(*READERS)
 @require_GET
 def reports(request: PersonRequest) -> HttpResponse:
@@ -153,7 +154,7 @@ def caller(request: PersonRequest, report_id: UUID) -> HttpResponse:
 @require_GET
 def proof(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """Send the proof of a report: every act about it, personal values as commitments only."""
-    response = HttpResponse(prove(report_id), content_type="application/json")
+    response = HttpResponse(prove(object_id=report_id).text(), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="proof-{report_id}.json"'
     return response
 

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oneteam.journal.acts import record, write
 from oneteam.journal.actors import PUBLIC, Actor
+from oneteam.journal.acts import record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, NotAllowedError

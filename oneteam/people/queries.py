@@ -86,7 +86,7 @@ def actor_names(references: Iterable[str]) -> dict[str, str]:
             "client": _("Connected system"),
             "public": _("A citizen"),
         }.get(kind, _("Unknown"))
-        names[reference] = label % {"name": rest} if "%" in label else label
+        names[reference] = label % {"name": rest.partition("@")[0]} if "%" in label else label
     return names
 
 

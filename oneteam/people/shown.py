@@ -1,12 +1,13 @@
 """Timelines as pages show them: the journal's acts with their actors' names."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from oneteam.journal.queries import Entry as ActEntry
+from oneteam.journal.queries import sentence
 from oneteam.journal.subjects import read_personal
 from oneteam.people.queries import actor_names, posts
 from oneteam.web.panels import Entry, Timeline
@@ -25,25 +26,31 @@ _SIGNS: Mapping[str, tuple[str, State]] = {
 
 
 def shown_timeline(
-    entries: Sequence[ActEntry], *, told: Iterable[str] = (), proof: Link | None = None, title: str = ""
+    entries: Sequence[ActEntry],
+    *,
+    told: Iterable[str] = (),
+    proof: Link | None = None,
+    title: str = "",
+    words: Callable[[str, object], str | None] = lambda _name, _value: None,
 ) -> Timeline:
     """Return a timeline, newest first, in a constant number of queries.
 
-    `told` names the hidden fields (an answer, a note, a reason) that this page's readers may read beside their acts.
+    `told` names the hidden fields (an answer, a note, a reason) that this page's readers may read beside their acts;
+    `words` gives the reader's word for the value of an open field (a matter's name for its code), or None.
     """
     names = actor_names({entry.actor for entry in entries})
     held = posts({entry.post for entry in entries if entry.post})
     wanted = list(told)
-    words = read_personal(entry.act for entry in entries) if wanted else {}
+    hidden = read_personal(entry.act for entry in entries) if wanted else {}
     return Timeline(
         [
             Entry(
                 when=entry.occurred_at,
                 actor=names[entry.actor] + (f" {held[entry.post].title}" if entry.post in held else ""),
-                text=entry.sentence,
+                text=sentence(entry.kind, {name: words(name, value) or value for name, value in entry.payload.items()}),
                 icon=_sign(entry.kind)[0],
                 state=_sign(entry.kind)[1],
-                note=" ".join(str(words[entry.act][name]) for name in wanted if name in words.get(entry.act, {})),
+                note=" ".join(str(hidden[entry.act][name]) for name in wanted if name in hidden.get(entry.act, {})),
                 chips=_chips(entry.payload) + _sealed(entry.sealed),
             )
             for entry in entries

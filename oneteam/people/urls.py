@@ -1,5 +1,15 @@
+from allauth.account.views import logout
 from django.urls import path
 
 from oneteam.people import views
 
-urlpatterns = [path("posts/", views.posts, name="posts")]
+urlpatterns = [
+    path("posts/", views.posts, name="posts"),
+    path("accounts/login/", views.SignIn.as_view(), name="account_login"),
+    path("accounts/logout/", logout, name="account_logout"),
+    # allauth names these in its own pages and redirects.
+    path("accounts/signup/", views.not_here, name="account_signup"),
+    path("accounts/password/reset/", views.not_here, name="account_reset_password"),
+    path("accounts/inactive/", views.not_here, name="account_inactive"),
+    path("accounts/reauthenticate/", views.not_here, name="account_reauthenticate"),
+]

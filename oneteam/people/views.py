@@ -4,18 +4,22 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from allauth.account.views import LoginView
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from oneteam.kernel.clock import legal_day, now
 from oneteam.kernel.errors import NotAllowedError
 from oneteam.people import acts
+from oneteam.people.demo import demo_accounts
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.models import Account
 from oneteam.people.queries import actor_under, posts_of
+from oneteam.web.panels import Choice, Choices
 
 P = ParamSpec("P")
 View = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
@@ -57,4 +61,25 @@ def posts(request: HttpRequest) -> HttpResponse:
             if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
                 target = "home"
             return redirect(target)
-    return render(request, "people/posts.html", {"held": held, "current": request.session.get("post")})
+    current = request.session.get("post")
+    choices = Choices(
+        "post", _("Under which post do you act?"),
+        [Choice(str(post.id), post.title, note=post.unit, checked=str(post.id) == current) for post in held],
+    )  # fmt: skip
+    return render(request, "people/posts.html", {"choices": choices})
+
+
+class SignIn(LoginView):  # type: ignore[misc] # allauth has no types
+    """The sign-in page; in the demo city it says who there is to sign in as."""
+
+    template_name = "account/login.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the demo city's accounts."""
+        return {**super().get_context_data(**kwargs), "demo": demo_accounts()}
+
+
+def not_here(request: HttpRequest) -> HttpResponse:
+    """Answer for what allauth names but this product does not have: registering, resetting a password by mail."""
+    raise Http404
+

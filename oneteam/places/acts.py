@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from oneteam.journal.acts import record, write
 from oneteam.journal.actors import Actor
+from oneteam.journal.acts import record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.kernel.ids import uuid7
 from oneteam.places.models import Place, Region

@@ -8,12 +8,13 @@ NO_INCIDENT = Text("尚无事件", "no incident yet")
 
 @check("OT-01", needs=("incident_state", "consultation"))
 def settled_before_answered(context: Context) -> Failure | None:
-    """A report is answered when its incident is resolved, or when it only asked something.
+    """A report is answered as done when its incident is resolved; words alone may answer what only asked something.
 
     Facts: `incident_state`, the state's name or None without an incident; `incident_state_label`, its Text, if the
-    room has it; `consultation`, whether the matter is one.
+    room has it; `consultation`, whether words alone may answer it; from the proposal `result`.
     """
-    if context.fact("consultation") or context.fact("incident_state") == "resolved":
+    words_alone = context.fact("consultation") and context.facts.get("result") != "done"
+    if words_alone or context.fact("incident_state") == "resolved":
         return None
     state = context.facts.get("incident_state_label") or context.fact("incident_state") or NO_INCIDENT
     return Failure({"state": state})

@@ -94,11 +94,12 @@ class Part:
     file: LawFile
     node: yaml.Node
     path: str
+    key_line: int | None = None
 
     @property
     def line(self) -> int:
-        """The line, counted from 1, where this part begins."""
-        return int(self.node.start_mark.line) + 1
+        """The line, counted from 1, of the key that this part belongs to; of the part itself in a list."""
+        return self.key_line or _line(self.node)
 
     def fault(self, message: str) -> None:
         """Note a fault at this part."""
@@ -138,7 +139,7 @@ class Part:
                 key.fault(_("the key “%(key)s” stands here twice") % {"key": name})
                 continue
             seen.add(name)
-            yield key, Part(self.file, value_node, path)
+            yield key, Part(self.file, value_node, path, _line(key_node))
 
     def items(self) -> list["Part"]:
         """Return the parts of a list."""
@@ -225,7 +226,11 @@ class Key:
 
     def fault(self, message: str) -> None:
         """Note a fault at this key."""
-        self.file.fault(int(self.node.start_mark.line) + 1, f"{self.path}: {message}" if self.path else message)
+        self.file.fault(_line(self.node), f"{self.path}: {message}" if self.path else message)
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
 
 
 def pack_files(pattern: str, directories: Iterable[str | Path] | None = None) -> list[tuple[str, str]]:

@@ -4,10 +4,9 @@ Rules come first (NotAllowedError), then every check at once: a proposed step th
 failures; a report of what has already happened is recorded with them as breaches (DESIGN, idea 5).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -283,5 +282,14 @@ def _judge(
 def _finish(step: Step, taken: Taken) -> Taken:
     """Let the step's effects run once the transaction is committed; one that fails is logged and undoes nothing."""
     for name in step.effects:
-        transaction.on_commit(partial(registry.effects()[name], taken), robust=True)
+        transaction.on_commit(_later(name, taken), robust=True)
     return taken
+
+
+def _later(effect: str, taken: Taken) -> Callable[[], None]:
+    """Bind an effect to its step, as a function with a name: Django's log of one that fails asks for it."""
+
+    def run() -> None:
+        registry.effects()[effect](taken)
+
+    return run

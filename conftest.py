@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from oneteam.server import config, testing
 
 os.environ["ONETEAM_CITY"] = testing.CITY
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
+os.environ.setdefault("ONETEAM_CLOCK", "2026-11-25T14:00:00+08:00")  # a Wednesday; no test sees the wall clock
 for variable in ("ONETEAM_ROLE", "ONETEAM_DATABASE", "ONETEAM_POOL"):
     os.environ.pop(variable, None)
 
@@ -73,14 +75,15 @@ def _found(name: str) -> None:
 def template() -> Iterator[testing.Template]:
     """The migrated and founded database that clones are made of."""
     membership = testing.join()
-    yield testing.prepare(fill=_found)
+    yield testing.prepare(fill=_found, fill_key=os.environ["ONETEAM_CLOCK"])
     membership.leave()
 
 
 @pytest.fixture
-def city(template: testing.Template) -> Iterator[City]:
+def city(template: testing.Template, tmp_path: Path) -> Iterator[City]:
     """A founded city of this test's own: Django's connection points at it as the app role."""
     name = testing.clone(template)
+    settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.log")
     _point_at(name, "app")
     yield City(name)
     connections.close_all()

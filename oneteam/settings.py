@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "oneteam.people.middleware.acting_person",
+    "oneteam.web.middleware.ErrorPages",
 ]
 ROOT_URLCONF = "oneteam.urls"
 WSGI_APPLICATION = "oneteam.wsgi.application"

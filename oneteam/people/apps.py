@@ -6,5 +6,5 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Register acts."""
-        from oneteam.people import acts  # noqa: F401, PLC0415 -- models are there only now
+        """Register acts and what records signing in."""
+        from oneteam.people import accounts, acts  # noqa: F401, PLC0415 -- models are there only now

@@ -92,7 +92,9 @@ def _shown_step(step: Next, offer: StepForm | None) -> Step:
     checks = [shown_check(failed) for failed in (*step.blockers, *step.warnings)]
     if step.state is NextState.OTHER:
         return Step(str(step.label), "other", hint=_("For: %(who)s") % {"who": _(", ").join(step.for_whom)})
-    if step.state is NextState.BLOCKED or offer is None:
+    # A form that was sent and refused stays, with what was typed, beside the reasons.
+    typed = offer is not None and offer.form is not None and offer.form.is_bound
+    if offer is None or (step.state is NextState.BLOCKED and not typed):
         return Step(str(step.label), "blocked" if step.blockers else "other", checks=checks)
     return Step(
         str(step.label), "lawful", button=offer.button or str(step.label), action=offer.action, icon=offer.icon,

@@ -1,0 +1,254 @@
+"""Clocks: started, stopped once, paused on a legal ground, breached, moved by a new holiday table (CAL-06)."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from oneteam.journal.acts import record, write
+from oneteam.journal.models import Act
+from oneteam.kernel.clock import SHANGHAI
+from oneteam.kernel.deadline_reasons import ReasonKind
+from oneteam.kernel.errors import NotAllowedError
+from oneteam.kernel.ids import uuid7
+from oneteam.lawbook.acts import load_calendar
+from oneteam.lawbook.calendar import CalendarRow
+from oneteam.procedures.acts import breach_overdue
+from oneteam.procedures.clocks import ClockState
+from oneteam.procedures.models import Clock
+from oneteam.procedures.queries import ClockView, clocks, nearest_due, overdue, overdue_count
+from oneteam.procedures.tests.probe import MORNING, OFFICER, OPERATOR, TIMER, begin, take
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+INSTANT = timedelta(microseconds=1)
+
+
+def view(probe: UUID, name: str, at: datetime) -> ClockView:
+    return next(clock for clock in clocks([probe], at)[probe] if clock.name == name)
+
+
+def step(name: str, probe: UUID, at: datetime) -> None:
+    payload = {"note": "n"} if name == "work" else {}
+    take(step=f"probe.{name}", object_id=probe, actor=OFFICER, at=at, payload=payload)
+
+
+def end_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=SHANGHAI)
+
+
+def working_day(day: date, *, is_workday: bool, provisional: bool = False) -> CalendarRow:
+    return CalendarRow(day, is_workday, "" if is_workday else "Typhoon", "notice", provisional)
+
+
+def test_clock_starts_with_the_step_and_says_why(probe: object) -> None:
+    one = begin()
+    decide, reply = view(one, "probe.decide", MORNING), view(one, "probe.reply", MORNING)
+    assert (decide.due, decide.basis, decide.side) == (end_of(date(2026, 3, 12)), "Test Law 1", "agency")
+    assert (reply.due, reply.basis, reply.side) == (end_of(date(2026, 3, 9)), "APL 64(1)", "party")  # 5 working days
+    assert [reason.kind for reason in reply.reasons] == [
+        ReasonKind.START, ReasonKind.RULE, ReasonKind.DAYS_OFF, ReasonKind.DUE,
+    ]  # fmt: skip
+    assert reply.reasons[1].text == "APL 64(1), APL 85"
+    assert (reply.reasons[2].first, reply.reasons[2].count) == (date(2026, 3, 7), 2)
+
+
+def test_fact_can_keep_a_clock_from_starting(probe: object) -> None:
+    one = begin(facts={"imported": True})
+    assert [clock.name for clock in clocks([one], MORNING)[one]] == ["probe.decide"]
+
+
+@pytest.mark.parametrize(
+    ("share", "state"),
+    [
+        (0.0, ClockState.RUNNING),
+        (0.699, ClockState.RUNNING),
+        (0.7, ClockState.WARN),
+        (1.0, ClockState.WARN),
+        (1.0001, ClockState.OVERDUE),
+    ],
+)
+def test_chip_warns_from_thirty_percent_left_and_is_overdue_after_the_last_instant(
+    probe: object, share: float, state: ClockState
+) -> None:
+    one = begin()
+    due = view(one, "probe.decide", MORNING).due
+    assert view(one, "probe.decide", MORNING + (due - MORNING) * share).state is state
+
+
+def test_clock_is_late_one_instant_after_its_due_and_not_before(probe: object) -> None:
+    one = begin()
+    due = view(one, "probe.decide", MORNING).due
+    assert view(one, "probe.decide", due).state is ClockState.WARN
+    assert view(one, "probe.decide", due + INSTANT).state is ClockState.OVERDUE
+    assert overdue_count(due) == overdue_count(due + INSTANT) - 1
+
+
+@pytest.mark.parametrize(("late", "state"), [(timedelta(0), ClockState.MET), (INSTANT, ClockState.BREACHED)])
+def test_stopped_clock_was_met_or_breached_to_the_instant(probe: object, late: timedelta, state: ClockState) -> None:
+    one = begin()
+    step("work", one, MORNING)
+    due = view(one, "probe.decide", MORNING).due
+    step("finish", one, due + late)
+    assert view(one, "probe.decide", due + 100 * DAY).state is state
+
+
+def test_pause_moves_the_due_by_its_days_and_never_is_late(probe: object) -> None:
+    one = begin()
+    due = view(one, "probe.decide", MORNING).due
+    step("work", one, MORNING)
+    step("wait", one, MORNING + DAY)
+    paused = view(one, "probe.decide", MORNING + 90 * DAY)
+    assert (paused.state, paused.paused_since) == (ClockState.PAUSED, MORNING + DAY)
+    assert ReasonKind.SUSPENDED in {reason.kind for reason in paused.reasons}
+    assert all(clock.name != "probe.decide" for clock in overdue(MORNING + 90 * DAY))
+    step("go_on", one, MORNING + 4 * DAY)
+    resumed = view(one, "probe.decide", MORNING + 4 * DAY)
+    assert (resumed.due, resumed.state, resumed.paused_since) == (due + 3 * DAY, ClockState.RUNNING, None)
+    assert ("Test Law 2", 3) in {(reason.text, reason.count) for reason in resumed.reasons}
+
+
+def test_clock_stopped_while_it_stood_still_was_met(probe: object) -> None:
+    one = begin()
+    step("work", one, MORNING)
+    step("wait", one, MORNING + DAY)
+    step("finish", one, MORNING + 60 * DAY)
+    stopped = view(one, "probe.decide", MORNING + 90 * DAY)
+    assert (stopped.state, stopped.stopped_at) == (ClockState.MET, MORNING + 60 * DAY)
+
+
+def test_two_pauses_add_up(probe: object) -> None:
+    one = begin()
+    due = view(one, "probe.decide", MORNING).due
+    step("work", one, MORNING)
+    for start, days in ((1, 2), (5, 1)):
+        step("wait", one, MORNING + start * DAY)
+        step("go_on", one, MORNING + (start + days) * DAY)
+    assert view(one, "probe.decide", MORNING).due == due + 3 * DAY
+
+
+def test_two_open_clocks_of_one_name_cannot_exist(probe: object) -> None:
+    one = begin()
+    copy = Clock.objects.get(run_id=one, name="probe.decide")
+    copy.id = uuid7()
+
+    def insert() -> None:
+        with transaction.atomic():
+            step("work", one, MORNING)  # its act lets rows change
+            copy.save(force_insert=True)
+
+    with pytest.raises(IntegrityError, match="procedures_clock_one_open"):
+        insert()
+
+
+def test_timer_records_each_breach_once(probe: object) -> None:
+    one, other = begin(), begin(at=MORNING + 30 * DAY)
+    after = MORNING + 20 * DAY
+    assert breach_overdue(actor=TIMER, at=after) == 2  # both clocks of the first, none of the second
+    assert breach_overdue(actor=TIMER, at=after) == 0
+    found = Act.objects.filter(stream=one, kind="clock.breached").order_by("n")
+    assert [(act.payload["clock"], act.actor) for act in found] == [
+        ("probe.reply", "machine:timer@1"), ("probe.decide", "machine:timer@1"),
+    ]  # fmt: skip
+    assert not Act.objects.filter(stream=other, kind="clock.breached").exists()
+    assert len(overdue(after)) == 2  # still overdue until a step stops them
+
+
+def test_timer_takes_only_as_many_as_asked(probe: object) -> None:
+    begin()
+    assert [breach_overdue(actor=TIMER, at=MORNING + 20 * DAY, limit=1) for _ in range(3)] == [1, 1, 0]
+
+
+def test_only_a_machine_keeps_time(probe: object) -> None:
+    with pytest.raises(NotAllowedError):
+        breach_overdue(actor=OFFICER, at=MORNING)
+
+
+def test_nearest_due_is_the_earliest_open_clock_that_runs(probe: object) -> None:
+    one = begin()
+    assert nearest_due([one]) == {one: end_of(date(2026, 3, 9))}
+    step("work", one, MORNING)
+    step("finish", one, MORNING)
+    assert nearest_due([one]) == {}
+
+
+def test_cal_06_loading_a_changed_table_moves_open_clocks_and_lists_them(probe: object) -> None:
+    one = begin()
+    stopped = begin()
+    step("work", stopped, MORNING)
+    step("finish", stopped, MORNING)
+    before = view(one, "probe.reply", MORNING).due
+    row = working_day(date(2026, 3, 5), is_workday=False)
+    loaded = load_calendar(actor=OPERATOR, at=MORNING + HOUR, rows=[row], source="typhoon notice")
+    assert (loaded.added, loaded.changed) == (0, 1)
+    moved = [d for d in loaded.differences if d.procedure == "probe"]
+    assert [(d.object_id, d.clock, d.before, d.after) for d in moved] == [
+        (one, "probe.reply", before, end_of(date(2026, 3, 10)))
+    ]
+    after = view(one, "probe.reply", MORNING)
+    assert after.due == end_of(date(2026, 3, 10))
+    assert "Typhoon" in {reason.text for reason in after.reasons}
+    assert view(stopped, "probe.reply", MORNING).due == before  # what is over is not judged by a later table
+    told = Act.objects.get(stream=one, kind="clock.recomputed").payload
+    assert loaded.act is not None
+    assert (told["clock"], told["calendar_act"]) == ("probe.reply", str(loaded.act.id))
+    assert view(begin(), "probe.reply", MORNING).due == after.due  # new clocks use the new table at once
+
+
+def test_cal_06_table_that_moves_nothing_lists_nothing(probe: object) -> None:
+    one = begin()
+    row = working_day(date(2026, 8, 5), is_workday=False)
+    loaded = load_calendar(actor=OPERATOR, at=MORNING, rows=[row], source="notice")
+    assert [d for d in loaded.differences if d.object_id == one] == []
+    assert not Act.objects.filter(stream=one, kind="clock.recomputed").exists()
+
+
+def test_cal_06_clock_that_is_no_longer_late_can_be_breached_again(probe: object) -> None:
+    one = begin()
+    at = end_of(date(2026, 3, 9)) + HOUR
+    assert breach_overdue(actor=TIMER, at=at) == 1
+    row = working_day(date(2026, 3, 5), is_workday=False)
+    load_calendar(actor=OPERATOR, at=at, rows=[row], source="notice")
+    assert Clock.objects.get(run_id=one, name="probe.reply").breached_act is None
+    assert view(one, "probe.reply", at).state is ClockState.WARN
+    assert breach_overdue(actor=TIMER, at=at + DAY) == 1
+
+
+def test_cal_05_clock_over_a_computed_year_is_flagged_until_the_notice_is_loaded(probe: object) -> None:
+    at = datetime(2026, 12, 29, 9, 0, tzinfo=SHANGHAI)
+    one = begin(at=at)
+    flagged = view(one, "probe.reply", at)
+    assert (flagged.provisional, flagged.due) == (True, end_of(date(2027, 1, 6)))
+    assert ReasonKind.PROVISIONAL in {reason.kind for reason in flagged.reasons}
+    rows = [
+        working_day(date(2027, 1, 1) + n * DAY, is_workday=(date(2027, 1, 1) + n * DAY).weekday() < 5 and n > 0)
+        for n in range(365)
+    ]
+    loaded = load_calendar(actor=OPERATOR, at=at, rows=rows, source="notice for 2027")
+    assert [(d.clock, d.before == d.after, d.provisional) for d in loaded.differences if d.object_id == one] == [
+        ("probe.reply", True, False)
+    ]
+    assert not view(one, "probe.reply", at).provisional
+
+
+def test_guard_refuses_to_move_a_deadline_without_an_act(probe: object) -> None:
+    begin()
+    with connection.cursor() as cursor, pytest.raises(Exception, match="changed without an act"):
+        cursor.execute("UPDATE procedures_clock SET due = due + interval '1 day'")
+
+
+def test_write_of_another_kind_may_stand_beside_a_step(probe: object) -> None:
+    """A caller's own act in the same file and transaction neither disturbs the run nor is disturbed."""
+    one = begin()
+
+    @write
+    def both() -> None:
+        payload = {"clock": "probe.decide", "due": ""}
+        record(kind="clock.breached", actor=TIMER, at=MORNING, stream=one, payload=payload)
+        step("work", one, MORNING)
+
+    both()
+    assert [act.kind for act in Act.objects.filter(stream=one).order_by("seq")] == [
+        "probe.begun", "clock.breached", "probe.worked",
+    ]  # fmt: skip

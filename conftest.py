@@ -17,9 +17,9 @@ os.environ.setdefault("ONETEAM_CLOCK", "2026-11-25T14:00:00+08:00")  # a Wednesd
 for variable in ("ONETEAM_ROLE", "ONETEAM_DATABASE", "ONETEAM_POOL"):
     os.environ.pop(variable, None)
 
-import django
-from django.conf import settings
-from django.db import connections
+import django  # noqa: E402 -- settings are read by what follows
+from django.conf import settings  # noqa: E402 -- as above
+from django.db import connections  # noqa: E402 -- as above
 
 
 def pytest_configure(config: pytest.Config) -> None:

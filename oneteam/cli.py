@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 not done with the reason on stderr, 2 wrong usage."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or given[0].startswith("--") and given[0] not in ("--help",):
+    if not given or (given[0].startswith("--") and given[0] != "--help"):
         given = ["start", *given]
     args = parser().parse_args(given)
     role = getattr(args, "role", None)

@@ -37,7 +37,7 @@ def decide(desk: Client, report: UUID, username: str, role: str, **more: str) ->
         f"/reports/{report}/decide/",
         {
             "matter": MATTER, "urgency": "urgent", "place": "",
-            "post": str(post_of(username, role).id), "instruction": "请到现场处置并拍照", "idempotency_key": f"d{report}",
+            "post": str(post_of(username, role).id), "instruction": "请到现场处置", "idempotency_key": f"d{report}",
             **more,
         },
     )  # fmt: skip
@@ -109,7 +109,12 @@ def test_two_dispatchers_who_decide_the_same_report_make_one_incident(city: City
     decide(browser("shen.yulan"), report, "fang.xiaohe", "grid_attendant")
     second = browser("qiu.mingzhou").post(
         f"/reports/{report}/decide/",
-        {"matter": MATTER, "urgency": "general", "post": str(post_of("luo.chengye", "officer").id), "instruction": "去"},
+        {
+            "matter": MATTER,
+            "urgency": "general",
+            "post": str(post_of("luo.chengye", "officer").id),
+            "instruction": "去",
+        },
     )
     assert Incident.objects.count() == 1
     assert second.status_code in (302, 409)

@@ -144,7 +144,7 @@ def verify_order(*, actor: Actor, at: datetime, order: UUID, key: str | None = N
     if earlier(actor=actor, key=key, digest=None) is not None:
         return
     _step("order.verify", actor=actor, at=at, order=row, key=key)
-    if not open_orders(row.incident_id, besides=order):
+    if not open_orders(row.incident_id):
         resolve_incident(actor=actor, at=at, incident=row.incident_id)
 
 
@@ -158,9 +158,9 @@ def refuse_verification(*, actor: Actor, at: datetime, order: UUID, reason: str,
     )  # fmt: skip
 
 
-def open_orders(incident: UUID, *, besides: UUID | None = None) -> list[UUID]:
+def open_orders(incident: UUID) -> list[UUID]:
     """Return the orders of an incident that are neither verified nor returned."""
-    orders = list(Order.objects.filter(incident=incident).exclude(id=besides).values_list("id", flat=True))
+    orders = list(Order.objects.filter(incident=incident).values_list("id", flat=True))
     now = runs(orders)
     return [order for order in orders if now[order].state not in FINISHED]
 

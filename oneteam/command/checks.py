@@ -33,9 +33,7 @@ def assignee(context: Context) -> bool:
 def order_facts(ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Mapping[str, Any]]:
     """Give the post an order was sent to, the person who handled it, and its urgency."""
     rows = Order.objects.filter(id__in=list(ids)).values_list("id", "post_id", "handled_by_id", "urgency")
-    return {
-        order: {"post": post, "handled_by": handler, "urgency": urgency} for order, post, handler, urgency in rows
-    }
+    return {order: {"post": post, "handled_by": handler, "urgency": urgency} for order, post, handler, urgency in rows}
 
 
 @facts("incident", gives=("open_orders",))

@@ -132,5 +132,3 @@ def incident_of(form: DecideForm) -> dict[str, Any]:
         "urgency": form.cleaned_data["urgency"],
         "place": UUID(form.cleaned_data["place"]) if form.cleaned_data["place"] else None,
     }  # fmt: skip
-
-

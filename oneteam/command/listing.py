@@ -28,7 +28,9 @@ def order_list(request: PersonRequest, *, at: datetime) -> WorkList:
 def verify_list(request: PersonRequest, *, at: datetime) -> WorkList:
     """Return what others handled and the acting person may verify."""
     found = queries.orders_to_verify(besides=request.acting.actor.person_id)
-    empty = Empty(_("Nothing waits for verification."), _("Your own handling is verified by somebody else."), icon="tick")
+    empty = Empty(
+        _("Nothing waits for verification."), _("Your own handling is verified by somebody else."), icon="tick"
+    )
     return _list(_("To verify"), found, at=at, empty=empty)
 
 
@@ -52,7 +54,11 @@ def _list(caption: str, orders: Sequence[Order], *, at: datetime, empty: Empty) 
                 id=str(order.id),
                 title=order_title(order),
                 url=reverse("order", args=[order.id]),
-                facts=[_("No. %(number)d") % {"number": order.number}, urgency_chip(order.urgency), words[order.id][:80]],
+                facts=[
+                    _("No. %(number)d") % {"number": order.number},
+                    urgency_chip(order.urgency),
+                    words[order.id][:80],
+                ],
                 cells=[
                     state_chip(state[order.id].state, str(state[order.id].label)),
                     next((clock for clock in clocks.get(order.id, []) if clock.stopped is None), "–"),

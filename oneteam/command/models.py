@@ -1,5 +1,7 @@
 """Orders and their photos."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from oneteam.intake.models import Urgency
@@ -24,7 +26,7 @@ class Order(models.Model):
     handled_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["post", "id"], name="command_order_post")]
+        indexes: ClassVar = [models.Index(fields=["post", "id"], name="command_order_post")]
 
     def __str__(self) -> str:
         return str(self.number)

@@ -49,7 +49,7 @@ def people_choices(form: SendForm, place: object, *, error: str = "") -> Choices
             )
             for one in found
         ],
-        error=error or " ".join(form.errors.get("post", [])),
+        error=error or " ".join(map(str, form.errors.get("post", ()))),
         empty=_("Nobody who could be sent is on duty now."),
     )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -124,7 +124,7 @@ def _page(
 
 def _step(
     name: str, act: Callable[..., object], done: Any, form_class: type[forms.Form] | None = None
-) -> Callable[..., HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     """Return the view that takes one step of an order: perhaps a form, an act, and back to the order."""
 
     @for_roles(*FIELD)
@@ -139,9 +139,7 @@ def _step(
             if moment in values:
                 values[moment] = [file.read() for file in values[moment]]
         try:
-            act(
-                actor=request.acting.actor, at=now(), order=order_id, key=request.POST.get("idempotency_key"), **values
-            )
+            act(actor=request.acting.actor, at=now(), order=order_id, key=request.POST.get("idempotency_key"), **values)
         except RefusedError as error:
             return _page(request, order_id, refused=error, bound=bound, status=422)
         except BadInputError as error:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db import connection
@@ -81,19 +81,19 @@ class Problem(Schema):
     title: str
     status: int
     detail: str
-    faults: dict[str, str] = {}
+    faults: dict[str, str] = Field(default_factory=dict)
 
 
 @api.post(
     "/reports",
     response={200: ReportOut, 201: ReportOut, 409: Problem, 422: Problem, 401: Problem},
     summary="Hand in a report",
-    description="201: taken now. 200: the same report was taken before (same idempotency key or external id, same content).",
+    description="201: taken now. 200: the same report was taken before (same key or external id, same content).",
 )
 def post_report(
     request: HttpRequest,
     body: ReportIn,
-    idempotency_key: str | None = Header(None, alias="Idempotency-Key", max_length=200),
+    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)] = None,
 ) -> tuple[int, dict[str, Any]]:
     """Take a report from a connected system."""
     actor: Actor = request.auth  # type: ignore[attr-defined] # set by ninja
@@ -103,9 +103,7 @@ def post_report(
     point = {name: round(value, 6) for name in ("lon", "lat") if (value := getattr(body, name)) is not None}
     told = Told(**{**body.model_dump(exclude={"lon", "lat"}), "told_at": told_at, **point})
     moment = now()
-    received = receive_report(
-        actor=actor, at=moment, told=told, source=f"api:{actor.id}", key=idempotency_key or None
-    )
+    received = receive_report(actor=actor, at=moment, told=told, source=f"api:{actor.id}", key=idempotency_key or None)
     if received.known:
         return 200, _outcome(received.id, actor)
     return 201, {"id": received.id, "number": received.number, "state": "received", "received_at": moment}
@@ -141,7 +139,7 @@ def _problem(request: HttpRequest, status: int, title: str, detail: str, faults:
     return response
 
 
-def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
+def _refused(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     status, title = next(known for kind, known in _STATUS.items() if isinstance(error, kind))
     faults = error.faults if isinstance(error, ToldFaultsError) else {}
     return _problem(request, status, title, str(error), faults)

@@ -30,9 +30,18 @@ step_kind(
     fields={"channel": str, "source": str, "told_at": str, "imported": bool, "point": str},
     personal=frozenset({"title", "text", "address", "external_id", "caller_name", "caller_phone"}),
 )
-step_kind(name="report.answered", text=gettext_lazy("Answered to the source"), fields={"result": str}, personal=frozenset({"answer"}))
+step_kind(
+    name="report.answered",
+    text=gettext_lazy("Answered to the source"),
+    fields={"result": str},
+    personal=frozenset({"answer"}),
+)
 step_kind(name="report.closed", text=gettext_lazy("Report closed"), fields={"contacted": bool})
-step_kind(name="report.reopened", text=gettext_lazy("Report reopened: the caller says that it is not done"), personal=frozenset({"reason"}))
+step_kind(
+    name="report.reopened",
+    text=gettext_lazy("Report reopened: the caller says that it is not done"),
+    personal=frozenset({"reason"}),
+)
 step_kind(
     name="incident.opened",
     text=gettext_lazy("Incident %(number)s opened"),
@@ -193,7 +202,9 @@ def import_reports(*, actor: Actor, at: datetime, lines: Iterable[Line], source:
         if external is None or external not in known:
             fresh.append((row.told, digest))
         elif known[external] != digest:
-            faults.append(LineFault(row.number, "external_id", _("“%(id)s” is known with another content") % {"id": external}))
+            faults.append(
+                LineFault(row.number, "external_id", _("“%(id)s” is known with another content") % {"id": external})
+            )
     if faults:
         raise ImportRefusedError(faults)
     counts = {"taken": len(fresh), "known": len(rows) - len(fresh), "source": source}
@@ -222,7 +233,9 @@ class Established:
 
 
 @write
-def open_incident(*, actor: Actor, at: datetime, report: UUID, established: Established, key: str | None = None) -> UUID:
+def open_incident(
+    *, actor: Actor, at: datetime, report: UUID, established: Established, key: str | None = None
+) -> UUID:
     """Open the incident of a report and establish what it is, as a person decided.
 
     Raises ConflictError where another dispatcher opened it first.
@@ -277,9 +290,7 @@ def join_report(*, actor: Actor, at: datetime, report: UUID, incident: UUID) -> 
 @write
 def resolve_incident(*, actor: Actor, at: datetime, incident: UUID) -> None:
     """Record that the incident is no longer the case on the ground."""
-    take_step(
-        step="incident.resolve", object_id=incident, actor=actor, at=at, facts={}, about=reports_of(incident)
-    )
+    take_step(step="incident.resolve", object_id=incident, actor=actor, at=at, facts={}, about=reports_of(incident))
 
 
 @write
@@ -358,7 +369,6 @@ def next_number(sequence: str) -> int:
         cursor.execute("SELECT nextval(%s::regclass)", [sequence])
         number: int = cursor.fetchone()[0]
     return number
-
 
 
 @write

@@ -1,6 +1,5 @@
 """Forms of the pages of reports."""
 
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +16,9 @@ class CallForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )  # fmt: skip
     title = forms.CharField(label=_("Title"), max_length=100, required=False)
-    address = forms.CharField(label=_("Where"), max_length=200, required=False, help_text=_("As told: road, number, shop, landmark."))
+    address = forms.CharField(
+        label=_("Where"), max_length=200, required=False, help_text=_("As told: road, number, shop, landmark.")
+    )
     caller_name = forms.CharField(label=_("Caller"), max_length=60, required=False)
     caller_phone = forms.CharField(
         label=_("Caller's phone"), max_length=30, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})

@@ -50,7 +50,7 @@ def decode(data: bytes) -> str:
         raise BadInputError(_("The file is larger than %(limit)d MB; split it.") % {"limit": FILE_LIMIT // 2**20})
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         encodings = ["utf-16"]
-    elif data.startswith(b"PK\x03\x04") or data.startswith(b"\xd0\xcf\x11\xe0"):
+    elif data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise BadInputError(_("This is an Excel or ZIP file; save it as CSV (UTF-8) and import that."))
     else:
         encodings = ["utf-8-sig", "gb18030"]
@@ -126,7 +126,9 @@ def _read(reader: Any, *, at: datetime, in_region: Callable[[Decimal, Decimal], 
         if len(faults) >= FAULTS_SHOWN or len(lines) > ROW_LIMIT:
             break
     if len(lines) > ROW_LIMIT:
-        faults.append(LineFault(ROW_LIMIT + 1, "", _("more than %(limit)d rows; split the file") % {"limit": ROW_LIMIT}))
+        faults.append(
+            LineFault(ROW_LIMIT + 1, "", _("more than %(limit)d rows; split the file") % {"limit": ROW_LIMIT})
+        )
     if faults:
         raise ImportRefusedError(faults)
     return lines
@@ -153,7 +155,9 @@ def _columns(heading: list[str]) -> list[str | None]:
         if column is not None and column not in COLUMNS:
             near = difflib.get_close_matches(name, COLUMNS, n=1)
             hint = _("; did you mean %(near)s?") % {"near": near[0]} if near else ""
-            faults.append(LineFault(1, name, _("unknown column; known are %(known)s") % {"known": ", ".join(COLUMNS)} + hint))
+            faults.append(
+                LineFault(1, name, _("unknown column; known are %(known)s") % {"known": ", ".join(COLUMNS)} + hint)
+            )
         elif column in columns and column is not None:
             faults.append(LineFault(1, name, _("this column stands twice")))
         columns.append(column)
@@ -218,5 +222,3 @@ def _add(line: Line, lines: list[Line], seen: dict[str, Line], faults: list[Line
     if key is not None:
         seen[key] = line
     lines.append(line)
-
-

@@ -59,12 +59,16 @@ def _bytes(path: Path) -> bytes:
             raise BadInputError(_("The file is larger than %(limit)d MB; split it.") % {"limit": FILE_LIMIT // 2**20})
         return path.read_bytes()
     except OSError as error:
-        raise BadInputError(_("%(file)s cannot be read: %(reason)s") % {"file": path, "reason": error.strerror}) from error
+        raise BadInputError(
+            _("%(file)s cannot be read: %(reason)s") % {"file": path, "reason": error.strerror}
+        ) from error
 
 
 def _follow(fresh: Sequence[UUID]) -> list[str]:
     """Run the followers here, or wait for the server's; then say what became of the reports."""
-    sealer = Sealer(dsn_of(settings.SEALER_DATABASE), load_key(Path(settings.SEALER_KEY)), Path(settings.CHECKPOINT_FILE))
+    sealer = Sealer(
+        dsn_of(settings.SEALER_DATABASE), load_key(Path(settings.SEALER_KEY)), Path(settings.CHECKPOINT_FILE)
+    )
     try:
         if sealer.start():
             settle(sealer)
@@ -84,4 +88,3 @@ def _waited() -> bool:
             return True
         time.sleep(0.3)
     return False
-

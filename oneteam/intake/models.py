@@ -1,5 +1,7 @@
 """Reports, as told, and incidents, as established."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -80,7 +82,7 @@ class Report(models.Model):
     incident = models.ForeignKey(Incident, models.PROTECT, null=True, related_name="reports")
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["source", "external_id"], condition=Q(external_id__isnull=False), name="intake_report_external"
             ),
@@ -89,7 +91,7 @@ class Report(models.Model):
                 condition=Q(lon__isnull=True, lat__isnull=True) | Q(lon__isnull=False, lat__isnull=False),
             ),
         ]
-        indexes = [
+        indexes: ClassVar = [
             models.Index(fields=["received_at", "id"], name="intake_report_received"),
             models.Index(fields=["incident"], name="intake_report_incident"),
             models.Index(fields=["caller_subject"], name="intake_report_caller"),

@@ -92,8 +92,8 @@ def listed(reports: Sequence[Report]) -> list[Listed]:
     return [
         Listed(
             id=report.id, number=report.number, channel=report.channel, told_at=report.told_at,
-            received_at=report.received_at, told=texts[report.id], state=now[report.id].state, state_label=str(now[report.id].label),
-            incident=report.incident_id, imported=report.imported,
+            received_at=report.received_at, told=texts[report.id], state=now[report.id].state,
+            state_label=str(now[report.id].label), incident=report.incident_id, imported=report.imported,
         )
         for report in reports
     ]  # fmt: skip
@@ -180,9 +180,7 @@ def recent_texts(limit: int) -> dict[UUID, Words]:
 
 def _words(rows: Sequence[Report]) -> dict[UUID, Words]:
     texts = told_texts(rows)
-    return {
-        row.id: Words(whole_text(texts[row.id]), row.told_at) for row in rows if not texts[row.id].erased
-    }
+    return {row.id: Words(whole_text(texts[row.id]), row.told_at) for row in rows if not texts[row.id].erased}
 
 
 def whole_text(told: ToldText) -> str:

@@ -52,7 +52,9 @@ def point(lon: str, lat: str) -> tuple[Decimal, Decimal] | None:
     try:
         x, y = Decimal(lon), Decimal(lat)
     except InvalidOperation:
-        raise BadInputError(_("A point needs a longitude and a latitude in degrees, such as 120.55 and 27.55.")) from None
+        raise BadInputError(
+            _("A point needs a longitude and a latitude in degrees, such as 120.55 and 27.55.")
+        ) from None
     if not (-180 <= x <= 180 and -90 <= y <= 90):
         raise BadInputError(_("Longitude goes from -180 to 180, latitude from -90 to 90."))
     return round(x, 6), round(y, 6)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -105,7 +105,7 @@ def report_page(
     return render(request, "intake/report.html", context, status=status)
 
 
-def _step(form_class: type[forms.Form], act: Callable[..., None], done: str) -> Callable[..., HttpResponse]:
+def _step(form_class: type[forms.Form], act: Callable[..., None], done: str) -> Callable[..., HttpResponseBase]:
     """Return the view that takes one step of a report: a form, an act, and back to the page."""
 
     @for_roles(*READERS)
@@ -157,5 +157,3 @@ def proof(request: HttpRequest, report_id: UUID) -> HttpResponse:
     response = HttpResponse(prove(object_id=report_id).text(), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="proof-{report_id}.json"'
     return response
-
-

@@ -148,16 +148,17 @@ def record(
             occurred_at=at, recorded_at=recorded_at, commitments=values.commitments, about=about, basis=basis,
             place=place, device=device,
         )  # fmt: skip
+        row_values: list[Any] = [
+            act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about), list(basis),
+            declared.version, body, Jsonb(payload, dumps=canonical), salt, key, digest,
+        ]  # fmt: skip
         cursor.execute(
             "INSERT INTO journal_act (id, stream, kind, actor, post, occurred_at, recorded_at, place, device, about,"
             " basis, version, body, payload, salt, idem, idem_digest) VALUES"
             " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::text[], %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT ON CONSTRAINT journal_act_actor_idem DO NOTHING RETURNING seq",
-            [
-                act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about),
-                list(basis), declared.version, body, Jsonb(payload, dumps=canonical), salt, key, digest,
-            ],
-        )  # fmt: skip
+            row_values,
+        )
         row = cursor.fetchone()
         if row is None:
             raise AlreadyRecordedError(kind)

@@ -6,7 +6,8 @@ Every hash is SHA-256 over a domain byte and its parts:
 * leaf   = H(00 ‖ link ‖ changes)
 * node   = H(01 ‖ left ‖ right)
 * link   = H(02 ‖ previous link ‖ sequence as 8 bytes ‖ H(body)); the first previous link is 32 zero bytes
-* changes = H(03 ‖ for each row: table 2 bytes, row id 16, operation 1, form 2, digest 32 or nothing), 32 zero bytes if none
+* changes = H(03 ‖ for each row: table 2 bytes, row id 16, operation 1, form 2, digest 32 or nothing);
+  32 zero bytes if there is none
 """
 
 import base64

@@ -1,6 +1,6 @@
 """The journal's tables. Nothing outside this room reads or writes them but through acts and queries."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -8,7 +8,6 @@ from django.db import models
 
 from oneteam.journal.kinds import TableKind, table
 from oneteam.kernel.ids import uuid7
-
 
 if TYPE_CHECKING:
     IntegerColumn = models.Field[int, int]
@@ -59,11 +58,11 @@ class Act(models.Model):
     xid = Xid8Field()
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(fields=["stream", "seq"], name="journal_act_stream_seq"),
             models.UniqueConstraint(fields=["actor", "idem"], name="journal_act_actor_idem"),
         ]
-        indexes = [
+        indexes: ClassVar = [
             models.Index(fields=["xid", "n"], name="journal_act_xid_n"),
             models.Index(fields=["own", "n"], name="journal_act_own_n"),
             models.Index(fields=["kind", "occurred_at"], name="journal_act_kind_occurred"),
@@ -84,7 +83,7 @@ class Change(models.Model):
     digest = models.BinaryField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["tbl", "row_id", "n"], name="journal_change_row")]
+        indexes: ClassVar = [models.Index(fields=["tbl", "row_id", "n"], name="journal_change_row")]
 
 
 @table(TableKind.JOURNAL)
@@ -128,7 +127,7 @@ class Secret(models.Model):
     blob = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["act", "subject"], name="journal_secret_act_subject")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["act", "subject"], name="journal_secret_act_subject")]
 
 
 @table(TableKind.JOURNAL)
@@ -147,5 +146,3 @@ class Cursor(models.Model):
     idx = models.BigIntegerField(default=0)
     error = models.TextField(default="")
     failed_at = models.DateTimeField(null=True)
-
-

@@ -19,7 +19,9 @@ from oneteam.people.models import Account, Duty, Person, Post, Role, Unit
 _DIRECTORY = frozenset({"operator", "system_admin"})
 _EVERYBODY = frozenset(Role.values)
 
-register(ActKind(name="unit.registered", text=gettext_lazy("Unit %(code)s registered"), fields={"code": str}, who=_DIRECTORY))
+register(
+    ActKind(name="unit.registered", text=gettext_lazy("Unit %(code)s registered"), fields={"code": str}, who=_DIRECTORY)
+)
 register(ActKind(name="person.registered", text=gettext_lazy("Person registered"), who=_DIRECTORY))
 register(
     ActKind(
@@ -29,7 +31,11 @@ register(
         who=_DIRECTORY,
     )
 )
-register(ActKind(name="post.ended", text=gettext_lazy("Post ended on %(valid_to)s"), fields={"valid_to": str}, who=_DIRECTORY))
+register(
+    ActKind(
+        name="post.ended", text=gettext_lazy("Post ended on %(valid_to)s"), fields={"valid_to": str}, who=_DIRECTORY
+    )
+)
 register(
     ActKind(
         name="duty.planned",
@@ -47,14 +53,20 @@ register(ActKind(name="post.taken", text=gettext_lazy("Acts as %(role)s"), field
 
 @write
 def register_unit(
-    *, actor: Actor, at: datetime, code: str, kind: str, name_zh: str, name_en: str, parent: UUID | None, area: UUID | None
+    *,
+    actor: Actor,
+    at: datetime,
+    code: str,
+    kind: str,
+    name_zh: str,
+    name_en: str,
+    parent: UUID | None,
+    area: UUID | None,
 ) -> UUID:
     """Register a unit below its parent; `area` is the place it serves."""
     unit = uuid7()
     record(kind="unit.registered", actor=actor, at=at, stream=unit, payload={"code": code})
-    Unit.objects.create(
-        id=unit, code=code, kind=kind, name_zh=name_zh, name_en=name_en, parent_id=parent, area_id=area
-    )
+    Unit.objects.create(id=unit, code=code, kind=kind, name_zh=name_zh, name_en=name_en, parent_id=parent, area_id=area)
     return unit
 
 
@@ -168,7 +180,7 @@ def sign_in_failed(*, at: datetime, username: str) -> None:
 @write
 def take_post(*, actor: Actor, at: datetime) -> None:
     """Record that a person acts under this post from now on. NotAllowedError for a post not held on that day."""
-    held = Post.objects.filter(id=actor.post, person_id=_person(actor)).first()
+    held = Post.objects.filter(id=actor.post, person_id=_person(actor)).first() if actor.post else None
     if held is None or not held.holds_on(legal_day(at)):
         raise NotAllowedError(_("This post is not yours today."))
     record(kind="post.taken", actor=actor, at=at, stream=_person(actor), payload={"role": held.role})

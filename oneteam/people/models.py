@@ -1,6 +1,7 @@
 """Units, persons, their posts and duty; the accounts they sign in with."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -98,7 +99,7 @@ class Post(models.Model):
     valid_to = models.DateField(null=True)
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             ExclusionConstraint(
                 name="people_post_once",
                 expressions=[
@@ -134,7 +135,7 @@ class Duty(models.Model):
     ends = models.DateTimeField()
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             ExclusionConstraint(
                 name="people_duty_once",
                 expressions=[

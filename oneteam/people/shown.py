@@ -65,7 +65,9 @@ def _sign(kind: str) -> tuple[str, State]:
 
 
 def _chips(payload: Mapping[str, Any]) -> list[Chip]:
-    breaches = [Chip(_("Breach of %(check)s") % {"check": item["check"]}, "danger") for item in payload.get("breaches", [])]
+    breaches = [
+        Chip(_("Breach of %(check)s") % {"check": item["check"]}, "danger") for item in payload.get("breaches", [])
+    ]
     return breaches + [
         Chip(_("%(check)s overridden: %(reason)s") % {"check": item["check"], "reason": item["reason"]}, "warn")
         for item in payload.get("overrides", [])

@@ -31,7 +31,7 @@ def for_roles(*roles: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
     Others get 403 with the roles that may; who is not signed in is asked to.
     """
 
-    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @login_required
         @wraps(view)
         def guarded(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -82,4 +82,3 @@ class SignIn(LoginView):  # type: ignore[misc] # allauth has no types
 def not_here(request: HttpRequest) -> HttpResponse:
     """Answer for what allauth names but this product does not have: registering, resetting a password by mail."""
     raise Http404
-

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -36,7 +37,7 @@ def localised(zh: str, en: str) -> str:
 def inside(ring: Ring, lon: float, lat: float) -> bool:
     """Tell whether a point lies inside a closed ring (even-odd rule; degrees)."""
     hit = False
-    for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(ring):
         if (y1 > lat) != (y2 > lat) and lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
             hit = not hit
     return hit
@@ -50,7 +51,7 @@ def in_region(lon: Decimal, lat: Decimal) -> bool:
 def region_check() -> Callable[[Decimal, Decimal], bool]:
     """Return `in_region` with the outline read once, for many points."""
     here = region()
-    outline = here.outline if here is not None else None
+    outline: Ring = here.outline if here is not None else ()
     return lambda lon, lat: not outline or inside(outline, float(lon), float(lat))
 
 
@@ -66,17 +67,6 @@ def place_names(ids: set[UUID]) -> dict[UUID, Named]:
         place.id: Named(place.id, place.kind, localised(place.name_zh, place.name_en), place.lon, place.lat)
         for place in Place.objects.filter(id__in=ids)
     }
-
-
-def surrounding(lon: Decimal, lat: Decimal) -> Place | None:
-    """Return the smallest place whose outline holds the point: its grid, else community, else area."""
-    rank = [PlaceKind.GRID, PlaceKind.COMMUNITY, PlaceKind.AREA]
-    found = [
-        place
-        for place in Place.objects.filter(outline__isnull=False)
-        if inside(place.outline, float(lon), float(lat))
-    ]
-    return min(found, key=lambda place: rank.index(PlaceKind(place.kind)), default=None)
 
 
 def within(place: UUID | None) -> set[UUID]:

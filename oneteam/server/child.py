@@ -52,7 +52,7 @@ def web(host: str, port: str) -> int:
         workers=WORKERS,
         blocking_threads=THREADS,
         log_level=LogLevels.warning,
-        workers_kill_timeout=DRAIN - 5,
+        workers_kill_timeout=int(DRAIN) - 5,
         respawn_failed_workers=True,
         respawn_interval=0.2,
     )
@@ -63,9 +63,17 @@ def web(host: str, port: str) -> int:
 def load_application() -> Callable[..., Any]:
     """Load the application inside a worker, which ends when granian's main process is killed."""
     die_with(int(os.environ[WEB_MAIN]), signal.SIGTERM)
+    name_connections("web")
     from oneteam.wsgi import application  # noqa: PLC0415 -- Django starts in the worker, not before
 
     return application
+
+
+def name_connections(child: str) -> None:
+    """Let the database's list of connections say which process each belongs to."""
+    from django.conf import settings  # noqa: PLC0415 -- read in the child, not before
+
+    settings.DATABASES["default"]["OPTIONS"]["application_name"] += f"-{child}"
 
 
 WEB_MAIN = "ONETEAM_WEB_MAIN"
@@ -86,6 +94,7 @@ def followers() -> int:
     """Run what reacts to sealed acts, and the timer that records overdue clocks, until told to stop."""
     import django  # noqa: PLC0415 -- the parent chose the environment
 
+    name_connections("followers")
     django.setup()
     from oneteam.journal.follow import run_followers  # noqa: PLC0415
 

@@ -148,8 +148,11 @@ class _Run:
 
         if "import.done" not in count_by_kind():
             samples = Path(settings.DEMO_DIR) / "samples" / "messages.csv"
-            import_file(samples, source="import", channel="website", user=os_operator().id)
+            begun = time.monotonic()
+            done = import_file(samples, source="import", channel="website", user=os_operator().id)
             self._tell(gettext_noop("the sample messages are in"))
+            if not self.options.quiet:
+                sys.stderr.write(done.text(seconds=time.monotonic() - begun) + "\n")
         self._wait(supervisor, _settled, SETTLE_SECONDS, _("the journal's followers did not come to an end"))
         connection.close()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils.functional import Promise
@@ -74,15 +75,11 @@ def measure(*, since: datetime, until: datetime) -> list[Measured]:
     measured = []
     with connection.cursor() as cursor:
         for interval in INTERVALS:
-            cursor.execute(
-                _SQL,
-                {
-                    "start": interval.start, "ends": list(interval.ends), "since": since, "until": until,
-                    "promise": interval.promise,
-                },
-            )  # fmt: skip
+            values: dict[str, Any] = {
+                "start": interval.start, "ends": list(interval.ends), "since": since, "until": until,
+                "promise": interval.promise,
+            }  # fmt: skip
+            cursor.execute(_SQL, values)
             finished, running, median, p90, share = cursor.fetchone()
-            measured.append(
-                Measured(interval, finished, running, median, p90, None if share is None else float(share))
-            )
+            measured.append(Measured(interval, finished, running, median, p90, None if share is None else float(share)))
     return measured

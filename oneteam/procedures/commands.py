@@ -1,4 +1,4 @@
-"""`oneteam law load | validate | diagrams`: the declared procedures."""
+"""`oneteam law load | validate | diagrams | table`: the declared procedures."""
 
 import argparse
 import getpass
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from oneteam.lawbook.commands import Commands, law_commands
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "procedures"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def add_commands(commands: Commands) -> None:
@@ -18,8 +18,12 @@ def add_commands(commands: Commands) -> None:
     validate.set_defaults(run=run_validate)
     diagrams = law.add_parser("diagrams", help="draw each procedure; with --check, say which drawing is out of date")
     diagrams.add_argument("--check", action="store_true", help="write nothing, exit with 1 if a drawing differs")
-    diagrams.add_argument("--directory", type=Path, default=DOCS, help="default: docs/procedures of the checkout")
+    diagrams.add_argument("--directory", type=Path, default=DOCS / "procedures", help="default: %(default)s")
     diagrams.set_defaults(run=run_diagrams)
+    table = law.add_parser("table", help="write who may do what; with --check, say whether the page is out of date")
+    table.add_argument("--check", action="store_true", help="write nothing, exit with 1 if the page differs")
+    table.add_argument("--file", type=Path, default=DOCS / "role-act.md", help="default: %(default)s")
+    table.set_defaults(run=run_table)
 
 
 def run_load(_args: argparse.Namespace) -> int:
@@ -54,6 +58,19 @@ def run_diagrams(args: argparse.Namespace) -> int:
     from oneteam.procedures import console  # noqa: PLC0415 -- needs Django
 
     stale = console.diagrams(args.directory, write=not args.check)
+    for file in stale:
+        print(file)
+    return 1 if stale and args.check else 0
+
+
+def run_table(args: argparse.Namespace) -> int:
+    """Write or compare the role × act table."""
+    import django  # noqa: PLC0415 -- Django starts only when a command runs
+
+    django.setup()
+    from oneteam.procedures import console  # noqa: PLC0415 -- needs Django
+
+    stale = console.table(args.file, write=not args.check)
     for file in stale:
         print(file)
     return 1 if stale and args.check else 0

@@ -1,6 +1,6 @@
 """What the commands of this room say: pure text over acts, packs and drawings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from oneteam.journal.actors import operator
 from oneteam.procedures import packs
 from oneteam.procedures.acts import load_law
-from oneteam.procedures.declaration import Declaration
 from oneteam.procedures.diagram import draw
+from oneteam.procedures.role_table import markdown, newest
 
 
 def load(*, user: str, at: datetime) -> Iterator[str]:
@@ -29,22 +29,25 @@ def validated() -> str:
 
 def drawings() -> dict[str, str]:
     """Return the drawing of every declared procedure by its file name."""
-    newest: dict[str, Declaration] = {}
-    for _file, declaration in packs.pack_declarations():
-        known = newest.get(declaration.name)
-        if known is None or known.version < declaration.version:
-            newest[declaration.name] = declaration
-    return {f"{name}.svg": draw(declaration) for name, declaration in sorted(newest.items())}
+    return {f"{name}.svg": draw(declaration) for name, declaration in newest().items()}
 
 
 def diagrams(directory: Path, *, write: bool) -> list[str]:
     """Return the files of `directory` that differ from what the declarations say; with `write`, make them equal."""
+    return _compare({directory / name: svg for name, svg in drawings().items()}, write=write)
+
+
+def table(file: Path, *, write: bool) -> list[str]:
+    """Return the role × act table's file if it differs from what the declarations say; with `write`, make it equal."""
+    return _compare({file: markdown()}, write=write)
+
+
+def _compare(wanted: Mapping[Path, str], *, write: bool) -> list[str]:
     stale = []
-    for name, svg in drawings().items():
-        path = directory / name
-        if not path.exists() or path.read_text("utf-8") != svg:
-            stale.append(name)
+    for path, text in wanted.items():
+        if not path.exists() or path.read_text("utf-8") != text:
+            stale.append(path.name)
             if write:
-                directory.mkdir(parents=True, exist_ok=True)
-                path.write_text(svg, "utf-8")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, "utf-8")
     return stale

@@ -34,13 +34,16 @@ class _Row:
     y: float = 0
     height: float = ROW
 
-    def port(self, side: str, lane: "_Lane") -> float:
-        """Return the height at which a lane meets this row: those from above over those from below, none crossing."""
+    def port(self, side: str, lane: "_Lane", *, leaves: bool = False) -> float:
+        """Return the height at which a lane meets this row: those from above over those from below, none crossing.
+
+        A step back to its own state meets it twice; it leaves at the lower of the two.
+        """
         above = [other for other in self.ports[side] if other.middle < self.index]
         below = [other for other in self.ports[side] if other.middle >= self.index]
         ordered = sorted(above, key=lambda one: one.depth) + sorted(below, key=lambda one: -one.depth)
         first = self.y + self.height / 2 - PORT * (len(ordered) - 1) / 2
-        return first + PORT * ordered.index(lane)
+        return first + PORT * (ordered.index(lane) + (leaves and ordered.count(lane) - 1))
 
 
 @dataclass(slots=True, eq=False)
@@ -195,17 +198,18 @@ def _lane_svg(lane: _Lane, rows: Sequence[_Row], left: float, box: float) -> Ite
     end = rows[lane.target].port(lane.side, lane)
     farthest = max(lane.sources, key=lambda source: abs(source - lane.target))
     for source in lane.sources:
-        begin = rows[source].port(lane.side, lane) if source else rows[0].y + DOT
+        begin = rows[source].port(lane.side, lane, leaves=True) if source else rows[0].y + DOT
         start_x = edge if source else left + box / 2 + DOT
-        turn = RADIUS if end > begin else -RADIUS
+        radius = min(RADIUS, abs(end - begin) / 2)
+        turn = radius if end > begin else -radius
         path = (
-            f"M{start_x:.1f} {begin:.1f} H{lane.x - toward * RADIUS:.1f} Q{lane.x:.1f} {begin:.1f}"
+            f"M{start_x:.1f} {begin:.1f} H{lane.x - toward * radius:.1f} Q{lane.x:.1f} {begin:.1f}"
             f" {lane.x:.1f} {begin + turn:.1f}"
         )
         # The source farthest away draws the lane to its end; the others only join it.
         whole = source == farthest
         if whole:
-            path += f" V{end - turn:.1f} Q{lane.x:.1f} {end:.1f} {lane.x - toward * RADIUS:.1f} {end:.1f} H{edge:.1f}"
+            path += f" V{end - turn:.1f} Q{lane.x:.1f} {end:.1f} {lane.x - toward * radius:.1f} {end:.1f} H{edge:.1f}"
         arrow = ' marker-end="url(#head)"' if whole else ""
         yield f'<path d="{path}" fill="none" stroke="{LINE}" stroke-width="1.4"{arrow}/>'
     gap = _label_gap(lane)

@@ -26,6 +26,7 @@ ADOPTED = register(
         name="journal.adopted",
         text=gettext_lazy("Restored journal adopted: %(sealed)s sealed acts, %(unsealed)s unsealed, %(lost)s lost"),
         fields={"sealed": int, "unsealed": int, "lost": int},
+        who=frozenset({"operator"}),
     )
 )
 

@@ -29,6 +29,7 @@ ERASED = register(
         text=gettext_lazy("Personal values erased (ground: %(ground)s)"),
         # `values` names the fields of each act that can no longer be opened; `verify` expects just those closed.
         fields={"ground": str, "values": dict},
+        who=frozenset({"operator"}),
     )
 )
 REKEYED = register(
@@ -36,6 +37,7 @@ REKEYED = register(
         name="personal.rekeyed",
         text=gettext_lazy("Master key replaced, %(subjects)s data keys wrapped anew"),
         fields={"subjects": int},
+        who=frozenset({"operator"}),
     )
 )
 

@@ -41,6 +41,7 @@ DISCLOSED = register(
         name="personal.disclosed",
         text=gettext_lazy("Personal values disclosed in a proof (for: %(purpose)s)"),
         fields={"purpose": str, "fields": list},
+        who=frozenset({"operator"}),
     )
 )
 

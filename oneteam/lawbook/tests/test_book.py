@@ -178,7 +178,7 @@ def test_city_without_law_says_what_to_run() -> None:
 def test_guard_refuses_changes_behind_the_acts(city: object) -> None:
     for model, change in ((CalendarDay, {"is_workday": True}), (Setting, {"value": "9 natural_hour"})):
         with pytest.raises(Exception, match="without an act"):
-            model.objects.update(**change)  # type: ignore[attr-defined]
+            model.objects.update(**change)
 
 
 def test_command_lists_settings_and_what_is_missing(city: object) -> None:

@@ -45,7 +45,7 @@ def test_check_speaks_the_readers_language_with_its_fields() -> None:
         assert str(sentence) == "the name is missing"
     with override("zh-hans"):
         assert str(sentence) == "缺姓名"
-    assert (info.severity, info.mark, info.fields) == (Severity.BLOCK, "V1", {"name"})
+    assert (info.severity, info.mark, info.fields) == (Severity.BLOCK, "V1", frozenset({"name"}))
 
 
 @pytest.mark.parametrize(

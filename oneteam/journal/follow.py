@@ -108,20 +108,26 @@ def drain(names: Sequence[str] | None = None) -> dict[str, int]:
     return counts
 
 
-def settle(sealer: Sealer, names: Sequence[str] | None = None) -> dict[str, int]:
+def settle(sealer: Sealer, names: Sequence[str] | None = None, *, patience: float = 10.0) -> dict[str, int]:
     """Seal and drain until nothing moves any more, for commands that run without a server; returns acts handled.
 
-    Acts that followers record are sealed and followed, too. Open writes of others end it early, which is harmless.
+    Acts that followers record are sealed and followed, too. An open write of anybody in the cluster holds sealing
+    back; it is waited for, `patience` seconds from the last act that was sealed.
     """
     counts: dict[str, int] = {}
-    sealed = -1
-    while sealed:
+    deadline = time.monotonic() + patience
+    while True:
         sealed = 0
         while step := sealer.step():
             sealed += step
         for name, count in drain(names).items():
             counts[name] = counts.get(name, 0) + count
-    return counts
+        if sealed:
+            deadline = time.monotonic() + patience
+        elif not sealer.waiting() or time.monotonic() > deadline:
+            return counts
+        else:
+            time.sleep(0.02)
 
 
 def lag() -> dict[str, int]:

@@ -150,6 +150,14 @@ class Sealer:
             raise
         return sealed
 
+    def waiting(self) -> bool:
+        """Return whether committed acts are left: behind an open write of anybody in the cluster, or come just now."""
+        if self._state is None or self._connection is None:
+            return True
+        place = [str(self._state.xid), self._state.n]
+        left = "SELECT 1 FROM journal_act WHERE (xid, n) > (%s::text::xid8, %s) LIMIT 1"
+        return self._connection.execute(left, place).fetchone() is not None
+
     def close(self) -> None:
         """Let go of the lock and the connection."""
         self._state = None

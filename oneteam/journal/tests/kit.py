@@ -1,10 +1,12 @@
 """A small world for the journal's tests: a guarded table of their own, kinds of act, a sealer and its file."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -66,15 +68,24 @@ class World:
         """Return a sealer of this city."""
         return Sealer(dsn_of(self.city.database("sealer")), self.key, self.file, batch=batch)
 
-    def seal(self, *, batch: int = 5_000) -> int:
-        """Seal everything that can be sealed now; returns how many acts that were."""
+    def seal(self, *, batch: int = 5_000, whole: bool = True) -> int:
+        """Seal what can be sealed; returns how many acts that were.
+
+        `whole` waits until everything is: tests that run beside this one may hold sealing back for a moment.
+        """
         sealer, total = self.sealer(batch=batch), 0
+        deadline = time.monotonic() + 20
         try:
-            while sealed := sealer.step():
+            while True:
+                sealed = sealer.step()
                 total += sealed
+                if not sealed:
+                    if not whole or not sealer.waiting():
+                        return total
+                    assert time.monotonic() < deadline, "sealing was held back"
+                    time.sleep(0.01)
         finally:
             sealer.close()
-        return total
 
 
 def make_probe(owner: Connection) -> None:
@@ -131,3 +142,18 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
+
+
+@contextmanager
+def running(*programs: Callable[[Event], None]) -> Iterator[None]:
+    """Run programs that end by an event in threads of their own; they end with the block, whatever happens in it."""
+    stop = Event()
+    threads = [Thread(target=program, args=(stop,), daemon=True) for program in programs]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()

@@ -187,14 +187,7 @@ def on_clone(template: testing.Template, **environment: str) -> Iterator[Running
     name = testing.clone(template)
     folder = own_folder()
     try:
-        shutil.copytree(
-            testing.data() / "cities" / testing.CITY, folder / "cities" / testing.CITY,
-            ignore=shutil.ignore_patterns("checkpoints.log*", "log", "serve.*"),
-        )  # fmt: skip
-        state = config.postgres_dir(testing.data()) / "state.json"
-        if state.exists():
-            (folder / "postgres").mkdir(mode=0o711)
-            shutil.copy2(state, folder / "postgres" / "state.json")
+        testing.own_files(template, folder)
         variables = {**testing.environment(name), "ONETEAM_DATA": str(folder), **environment}
         server = Running(folder, testing.CITY, variables, dbname=name)
         try:

@@ -50,20 +50,21 @@ def data() -> Path:
     """The tests' own data folder; a real city's is never touched.
 
     ONETEAM_TEST_DATA, else in memory where there is room (making the 400 files of a clone takes 5 ms there and up to
-    200 ms on a disk), else below the data folder.
+    200 ms on a disk), else below the data folder. Each installation of PostgreSQL (ONETEAM_PG_BIN) has its own.
     """
     given = os.environ.get("ONETEAM_TEST_DATA")
     if given:
         return Path(given).expanduser().absolute()
-    here = config.CHECKOUT.stat()
-    folder = MEMORY / f"oneteam-test-{os.geteuid()}-{here.st_dev:x}-{here.st_ino:x}"
+    here, programs = config.CHECKOUT.stat(), os.environ.get("ONETEAM_PG_BIN", "")
+    which = hashlib.sha256(programs.encode()).hexdigest()[:8] if programs else "wheel"
+    folder = MEMORY / f"oneteam-test-{os.geteuid()}-{here.st_dev:x}-{here.st_ino:x}-{which}"
     with contextlib.suppress(OSError):
         if not folder.exists() and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES:
             folder.mkdir(mode=0o700)
         # Everybody may write to the memory disk: a folder or link that somebody else put there is not taken.
         if not folder.is_symlink() and folder.stat().st_uid == os.geteuid():
             return folder
-    return config.data_dir() / "test"
+    return config.data_dir() / f"test-{which}"
 
 
 @contextmanager
@@ -140,6 +141,8 @@ def prepare(
             cities.migrate(name, dbname=template.name, data=data())
         if fill:
             fill(template.name)
+        for name in names:
+            _keep_entrance(template, name)
         connection.execute(
             sql.SQL("alter database {} with allow_connections false is_template true").format(
                 sql.Identifier(template.name)
@@ -161,6 +164,36 @@ def clone(template: Template) -> str:
         for city in template.cities:
             cities.connect_roles(connection, city, name)
     return name
+
+
+def own_files(template: Template, folder: Path) -> None:
+    """Make a data folder for a server on a clone: the cities' keys and passwords, but checkpoints and logs of its own.
+
+    Tells where the test server is, too, so that a process with ONETEAM_DATA=folder attaches to it.
+    """
+    for city in template.cities:
+        there = folder / "cities" / city
+        ignored = shutil.ignore_patterns("checkpoints.log*", "log", "serve.*", ".*")
+        shutil.copytree(config.city_paths(city, data()).root, there, ignore=ignored)
+        if (kept := _entrance(template, city)).exists():
+            shutil.copy2(kept, there / "demo.json")
+    state = config.postgres_dir(data()) / "state.json"
+    if state.exists():
+        config.make_private(folder / "postgres", mode=0o711)
+        shutil.copy2(state, folder / "postgres" / "state.json")
+
+
+def _entrance(template: Template, city: str) -> Path:
+    return data() / "templates" / template.name / f"{city}.json"
+
+
+def _keep_entrance(template: Template, city: str) -> None:
+    """Keep the demo city's token with its template: another template of the same city makes another one."""
+    made = config.city_paths(city, data()).root / "demo.json"
+    if made.exists():
+        kept = _entrance(template, city)
+        config.make_private(kept.parent)
+        shutil.copy2(made, kept)
 
 
 def drop(name: str) -> None:
@@ -207,6 +240,7 @@ def _sweep(connection: Connection, *, keep: str) -> None:
     templates = [name for name in names if name.startswith(f"{PREFIX}t_") and name != keep]
     for name in templates[TEMPLATES_KEPT:]:
         _drop(connection, name)
+        shutil.rmtree(data() / "templates" / name, ignore_errors=True)
 
 
 def _alive(pid: int) -> bool:

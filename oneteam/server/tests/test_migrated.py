@@ -1,4 +1,7 @@
-"""The real tables of two cities, as migrations make them, and the clones that tests run on."""
+"""The real tables of two cities, as migrations make them, and the clones that tests run on.
+
+That the two never meet is proved in tests/test_two_cities.py, once they are founded and served.
+"""
 
 import os
 import subprocess
@@ -10,10 +13,9 @@ import pytest
 from psycopg import sql
 
 from oneteam.journal.kinds import TableKind, table_kinds
-from oneteam.server import config, rights, testing
+from oneteam.server import config, testing
 from oneteam.server.access import administrator, role_dsn
 from oneteam.server.testing import Template
-from oneteam.server.tests.isolation import intrusions, ways_into
 
 CITIES = ("alpha", "beta")
 
@@ -30,23 +32,6 @@ def both(pair: Template) -> Iterator[str]:
     name = testing.clone(pair)
     yield name
     testing.drop(name)
-
-
-def test_migrated_cities_never_meet(both: str) -> None:
-    with administrator(both, data=testing.data()) as connection:
-        tried = {name for name, _ in ways_into(connection, "beta")}
-        assert {f"select {table}" for table in rights.TABLES} <= tried
-        assert {line.split("(")[0] for line in tried} >= {f"call beta.{name}" for name in rights.DEFINER_FUNCTIONS}
-    assert intrusions("alpha", "beta", dbname=both, data=testing.data()) == []
-    assert intrusions("beta", "alpha", dbname=both, data=testing.data()) == []
-
-
-def test_role_granted_too_much_after_migration_is_found(both: str) -> None:
-    with administrator(both, data=testing.data()) as connection:
-        connection.execute("grant usage on schema beta to alpha_app")
-        connection.execute("grant select on beta.journal_act to alpha_app")
-    found = intrusions("alpha", "beta", dbname=both, data=testing.data())
-    assert found == ["alpha_app: select journal_act", "alpha_app: lock journal_act"]
 
 
 def test_reader_sees_no_credential_and_no_secret(both: str) -> None:
@@ -88,23 +73,6 @@ def test_owners_functions_have_a_search_path_of_their_own(both: str) -> None:
             "(select 1 from unnest(p.proconfig) c where c like 'search_path=%%pg_temp')"
         ).fetchall()
     assert open_ones == []
-
-
-def test_notices_and_locks_of_one_city_do_not_reach_the_other(both: str) -> None:
-    """Channels and advisory locks carry the schema's name, since PostgreSQL knows them by database only."""
-    with (
-        psycopg.connect(role_dsn("alpha", "app", dbname=both, data=testing.data()), autocommit=True) as alpha,
-        psycopg.connect(role_dsn("beta", "app", dbname=both, data=testing.data()), autocommit=True) as beta,
-    ):
-        alpha.execute("listen alpha_sealed")
-        beta.execute("notify beta_sealed")
-        beta.execute("notify alpha_sealed_not")
-        assert list(alpha.notifies(timeout=0.2)) == []
-        for connection in (alpha, beta):
-            taken = connection.execute(
-                "select pg_try_advisory_lock(hashtextextended(current_schema() || '.sealer', 0))"
-            ).fetchone()
-            assert taken == (True,)
 
 
 def test_clones_do_not_see_each_other_and_the_template_is_closed(pair: Template, both: str) -> None:

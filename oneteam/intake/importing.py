@@ -52,6 +52,8 @@ def decode(data: bytes) -> str:
         encodings = ["utf-16"]
     elif data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise BadInputError(_("This is an Excel or ZIP file; save it as CSV (UTF-8) and import that."))
+    elif data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")):
+        raise BadInputError(_("This is a photo, no table; import a CSV file."))
     else:
         encodings = ["utf-8-sig", "gb18030"]
     first: UnicodeDecodeError | None = None

@@ -55,7 +55,7 @@ def point(lon: str, lat: str) -> tuple[Decimal, Decimal] | None:
         raise BadInputError(
             _("A point needs a longitude and a latitude in degrees, such as 120.55 and 27.55.")
         ) from None
-    if not (-180 <= x <= 180 and -90 <= y <= 90):
+    if not (x.is_finite() and y.is_finite() and -180 <= x <= 180 and -90 <= y <= 90):
         raise BadInputError(_("Longitude goes from -180 to 180, latitude from -90 to 90."))
     return round(x, 6), round(y, 6)
 
@@ -66,7 +66,7 @@ def moment(text: str) -> datetime:
         _("“%(text)s” is no date and time; write it like 2026-11-25T14:03:00+08:00.") % {"text": text[:40]}
     )
     try:
-        found = parse_datetime(text.strip())
+        found = parse_datetime(text.strip().replace("/", "-"))
     except ValueError:
         raise wrong from None
     if found is None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import psycopg
 import pytest
@@ -222,7 +223,7 @@ def test_same_file_imported_into_both_at_once_stays_apart(served: Served) -> Non
     told = [(process.communicate(timeout=120), process.returncode) for process in imports]
     assert [code for _told, code in told] == [0, 0], told
     for city, count in zip(cities, before, strict=True):
-        wait_for(lambda city=city: all_followed(city))
+        wait_for(partial(all_followed, city))
         assert city.rows("select count(*) from intake_report") == [(count + 124,)]
         assert city.rows("select count(*), count(distinct report_id) from triage_proposal") == [(count + 124,) * 2]
     alpha, beta = (rows_of(city) for city in cities)

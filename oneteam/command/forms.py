@@ -62,7 +62,8 @@ class SendForm(forms.Form):
 
     post = forms.ChoiceField(label=gettext_lazy("Send to"), required=False)
     instruction = forms.CharField(
-        label=gettext_lazy("What is to be done"), max_length=TEXT_LIMIT, required=False,
+        label=gettext_lazy("What is to be done"), max_length=TEXT_LIMIT,
+        error_messages={"required": gettext_lazy("Write what is to be done.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
 
@@ -70,13 +71,8 @@ class SendForm(forms.Form):
         kwargs.setdefault("auto_id", "id_send_%s")
         super().__init__(*args, **kwargs)
         _choices(self, "post", [("", ""), *((str(post.id), post.name) for post in on_duty)])
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for an instruction where somebody is chosen."""
-        values = super().clean() or {}
-        if values.get("post") and not values.get("instruction", "").strip():
-            self.add_error("instruction", _("Write what is to be done."))
-        return values
+        # An instruction is asked for where somebody is chosen; accepting without an order needs none.
+        self.fields["instruction"].required = not self.is_bound or bool(self.data.get("post"))
 
     def chosen(self) -> UUID | None:
         """Return the chosen post."""

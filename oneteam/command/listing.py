@@ -68,5 +68,6 @@ def _list(caption: str, orders: Sequence[Order], *, at: datetime, empty: Empty) 
             for order in ordered
         ],
         empty=empty,
+        live=not orders,
         count=len(orders),
     )

@@ -35,6 +35,7 @@ def order_context(
     reports = reports_of_incidents([row.incident_id]).get(row.incident_id, [])
     told = told_texts(reports)
     steps = next_steps([row.id], request.acting.actor, at).get(row.id, [])
+    clocks = clocks_of([row.id], at=at).get(row.id, [])
     mine = row.post_id == request.acting.post.id
     return {
         "header": PageHeader(
@@ -42,11 +43,12 @@ def order_context(
             crumbs=[Link(_("Orders"), reverse("orders" if mine else "verify"))],
             chips=[
                 state_chip(state[row.id].state, str(state[row.id].label)), urgency_chip(row.urgency),
-                *(clock for clock in clocks_of([row.id], at=at).get(row.id, []) if clock.stopped is None),
+                *[clock for clock in clocks if clock.stopped is None][:1],
             ],
             facts=[_("No. %(number)d") % {"number": row.number}, names_of_posts([row.post_id]).get(row.post_id, "")],
         ),
         "order": row,
+        "navigate": _navigate(row),
         "instruction": queries.instructions([row])[row.id],
         "told": [told[report.id] for report in reports],
         "facts": incident_facts(row.incident, str(state[row.incident_id].label)),
@@ -57,9 +59,16 @@ def order_context(
             [_photo(photo, intact) for photo, intact in queries.photos(row.id)],
             title=_("Photos"), empty=_("No photo was taken yet."),
         ),
-        "clocks": Clocks(clocks_of([row.id], at=at).get(row.id, []), title=_("Time limits")),
+        "clocks": Clocks(clocks, title=_("Time limits")),
         "timeline": shown_timeline(timeline(row.id), told=READABLE, words=word_for),
     }  # fmt: skip
+
+
+def _navigate(row: Order) -> str:
+    """Return the address that opens a phone's map at the spot, or at the place it was established to lie in."""
+    incident = row.incident
+    at = incident if incident.lon is not None else incident.place
+    return f"geo:{at.lat},{at.lon}?q={at.lat},{at.lon}" if at is not None else ""
 
 
 def _photo(photo: OrderPhoto, intact: bool) -> Photo:  # noqa: FBT001 -- one of a pair

@@ -1,6 +1,7 @@
 """What the command room shows on a report's page, and its places in the shell."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -31,24 +32,32 @@ RERENDERED = "command_forms"
 """The request attribute under which a refused form comes back to the page."""
 
 
-def people_choices(form: SendForm, place: object, *, error: str = "") -> Choices:
+SHOWN_AT_LEAST = 3  # people shown unfolded where the place lies on nobody's ground
+
+
+def people_choices(form: SendForm, place: UUID | None, *, error: str = "") -> Choices:
     """Return the people on duty as choices, the one whose ground it is first, each with the reason."""
-    found = queries.candidates(now(), place=place if hasattr(place, "hex") else None)  # type: ignore[arg-type]
+    found = queries.candidates(now(), place=place)
     chosen = form.data.get("post") if form.is_bound else next((str(one.post.id) for one in found if one.covers), "")
+    near = sum(one.covers for one in found) or SHOWN_AT_LEAST
+    choices = [
+        Choice(
+            str(one.post.id),
+            one.post.name,
+            note=one.post.title,
+            facts=[one.post.unit, *([_("This is their ground")] if one.covers else [])],
+            end=_("%(count)d in hand") % {"count": one.open_orders},
+            checked=str(one.post.id) == chosen,
+        )
+        for one in found
+    ]
     return Choices(
         "post",
         _("Send to"),
-        [
-            Choice(
-                str(one.post.id),
-                one.post.name,
-                note=one.post.title,
-                facts=[one.post.unit, *([_("This is their ground")] if one.covers else [])],
-                end=_("%(count)d in hand") % {"count": one.open_orders},
-                checked=str(one.post.id) == chosen,
-            )
-            for one in found
-        ],
+        choices[:near],
+        rest=choices[near:],
+        rest_label=_("%(count)d others on duty") % {"count": len(choices) - near},
+        hint="" if found and found[0].covers else _("Nobody on duty has this place on their ground."),
         error=error or " ".join(map(str, form.errors.get("post", ()))),
         empty=_("Nobody who could be sent is on duty now."),
     )
@@ -110,7 +119,7 @@ def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable
                     "url": reverse("order", args=[order.id]),
                     "number": order.number,
                     "state": state_chip(state[order.id].state, str(state[order.id].label)),
-                    "clocks": [clock for clock in clocks.get(order.id, []) if clock.stopped is None],
+                    "clocks": [clock for clock in clocks.get(order.id, []) if clock.stopped is None][:1],
                     "who": names.get(order.post_id, ""),
                     "instruction": words[order.id],
                 }
@@ -118,7 +127,7 @@ def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable
             ],
             "empty": Empty(_("No order has been sent."), icon="order"),
         }
-        found[report.id] = [Panel("command/orders_panel.html", context, order=20)]
+        found[report.id] = [Panel("command/orders_panel.html", context, order=5)]
     return found
 
 

@@ -1,10 +1,13 @@
 """Forms of the pages of reports."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from oneteam.intake.labels import CHANNELS, PURPOSES, RESULTS
 from oneteam.intake.telling import TEXT_LIMIT
+from oneteam.lawbook.catalogue import branches, field_name
 
 
 class CallForm(forms.Form):
@@ -27,6 +30,22 @@ class CallForm(forms.Form):
         label=_("Told at"), required=False, help_text=_("Leave empty for now."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
+
+
+class FilterForm(forms.Form):
+    """Which reports the list shows."""
+
+    channel = forms.ChoiceField(label=_("Channel"), required=False)
+    field = forms.ChoiceField(label=_("Field"), required=False)
+    view = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = {"channel": CHANNELS.items(), "field": ((code, field_name(code)) for code in branches())}
+        for name, choices in known.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", _("All")), *choices]
 
 
 class AnswerForm(forms.Form):

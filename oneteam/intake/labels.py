@@ -1,6 +1,7 @@
 """The words for what reports and incidents hold."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oneteam.intake.models import Channel, Handling, Urgency
@@ -50,7 +51,7 @@ PURPOSES: dict[str, Promise] = {
 def word_for(name: str, value: object) -> str | None:
     """Return the reader's word for a field of an act about a report, or None to show the value as it is."""
     if name == "matter" and isinstance(value, str):
-        return matter_name(value)
+        return matter_name(value) if value != "–" else gettext("none")
     if name == "probability" and isinstance(value, str):
         return f"{min(99, round(100 * float(value)))}%"
     known = {"urgency": URGENCIES, "result": RESULTS, "purpose": PURPOSES}.get(name, {})

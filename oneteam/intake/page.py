@@ -25,6 +25,8 @@ from oneteam.procedures.shown import StepForm, clocks_of, shown_refusal, shown_s
 from oneteam.web.parts import Chip, Clocks, Fact, Facts, Link, PageHeader, Steps
 from oneteam.web.slots import collect_bulk
 
+LOOKERS = ("dispatcher", "brigade_leader")
+"""Who may see a caller in clear, with a purpose that is recorded."""
 READABLE = ("answer", "reason", "instruction", "note")
 
 
@@ -46,6 +48,7 @@ def report_context(
         "tinted": collect_bulk(TINTED, request, [row]).get(row.id, []),
         "told_facts": _told_facts(row, told),
         "caller": _caller(row, told),
+        "may_look": request.acting.post.role in LOOKERS,
         "look_form": LookForm(auto_id="id_look_%s"),
         "refusal": shown_refusal(refused) if refused else None,
         "forms": [form for form in bound.values() if form.errors],

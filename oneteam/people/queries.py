@@ -80,14 +80,21 @@ def actor_names(references: Iterable[str]) -> dict[str, str]:
     }
     for reference in wanted - names.keys():
         kind, _sep, rest = reference.partition(":")
+        name = rest.partition("@")[0]
         label = {
-            "machine": _("Machine %(name)s"),
+            "machine": _machine(name),
             "operator": _("Operator %(name)s"),
             "client": _("Connected system"),
             "public": _("A citizen"),
         }.get(kind, _("Unknown"))
-        names[reference] = label % {"name": rest.partition("@")[0]} if "%" in label else label
+        names[reference] = label % {"name": name} if "%(name)s" in label else label
     return names
+
+
+def _machine(name: str) -> str:
+    """Return what readers call one of our machines."""
+    known = {"triage": _("Triage (machine)"), "clock": _("Clock (machine)")}
+    return known.get(name, _("Machine %(name)s"))
 
 
 def actor_under(post: HeldPost) -> Actor:

@@ -1,5 +1,6 @@
 """Timelines as pages show them: the journal's acts with their actors' names."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from oneteam.journal.subjects import read_personal
 from oneteam.people.queries import actor_names, posts
 from oneteam.web.panels import Entry, Timeline
 from oneteam.web.parts import Chip, Link, State
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 # Acts that mark a turn, by the end of their name, and their sign in the timeline.
 _SIGNS: Mapping[str, tuple[str, State]] = {
@@ -47,7 +50,9 @@ def shown_timeline(
             Entry(
                 when=entry.occurred_at,
                 actor=names[entry.actor] + (f" {held[entry.post].title}" if entry.post in held else ""),
-                text=sentence(entry.kind, {name: words(name, value) or value for name, value in entry.payload.items()}),
+                text=sentence(
+                    entry.kind, {name: words(name, value) or _brief(value) for name, value in entry.payload.items()}
+                ),
                 icon=_sign(entry.kind)[0],
                 state=_sign(entry.kind)[1],
                 note=" ".join(str(hidden[entry.act][name]) for name in wanted if name in hidden.get(entry.act, {})),
@@ -58,6 +63,11 @@ def shown_timeline(
         title=title or _("Timeline"),
         proof=proof,
     )
+
+
+def _brief(value: object) -> object:
+    """Return a hash as its beginning, which is enough to compare by eye; anything else as it is."""
+    return f"{value[:12]}…" if isinstance(value, str) and _HASH.fullmatch(value) else value
 
 
 def _sign(kind: str) -> tuple[str, State]:
@@ -75,7 +85,7 @@ def _chips(payload: Mapping[str, Any]) -> list[Chip]:
 
 
 def _sealed(index: int | None) -> list[Chip]:
-    return [Chip(_("Sealed no. %(index)d") % {"index": index + 1}, "sealed")] if index is not None else []
+    return [Chip(_("Sealed no. %(index)d") % {"index": index + 1}, "plain", "lock")] if index is not None else []
 
 
 def names_of_posts(ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -1,6 +1,6 @@
 """Choosing the post one acts under."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -16,7 +16,8 @@ from oneteam.kernel.clock import legal_day, now
 from oneteam.kernel.errors import NotAllowedError
 from oneteam.people import acts
 from oneteam.people.demo import demo_accounts
-from oneteam.people.middleware import PersonRequest
+from oneteam.people.labels import ROLES
+from oneteam.people.middleware import Acting, PersonRequest
 from oneteam.people.models import Account
 from oneteam.people.queries import actor_under, posts_of
 from oneteam.web.panels import Choice, Choices
@@ -36,12 +37,23 @@ def for_roles(*roles: str) -> Callable[[View[P]], Callable[Concatenate[HttpReque
         @wraps(view)
         def guarded(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if roles and request.acting.post.role not in roles:
-                raise NotAllowedError(request.acting.post.title)
+                raise NotAllowedError(_other_post_needed(request.acting, roles))
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def _other_post_needed(acting: Acting, roles: Sequence[str]) -> str:
+    """Say which post is in force, who may, and whether the person holds such a post."""
+    lines = [
+        _("You act as %(post)s.") % {"post": acting.post.label},
+        _("This is for: %(roles)s") % {"roles": _(", ").join(str(ROLES[role]) for role in roles)},
+    ]
+    if any(post.role in roles for post in acting.posts):
+        lines.append(_("You hold such a post: change your post at the top right."))
+    return "\n".join(lines)
 
 
 @login_required

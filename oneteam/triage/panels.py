@@ -2,16 +2,18 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from oneteam.intake.labels import HANDLINGS, URGENCIES
-from oneteam.intake.models import Report
+from oneteam.intake.labels import HANDLINGS, URGENCIES, urgency_chip
+from oneteam.intake.models import Report, Urgency
 from oneteam.intake.queries import Listed, listed, reports_by_id, told_words
-from oneteam.intake.slots import AFTER_IMPORT, REPORT_CELLS, REPORT_MAIN, TINTED
+from oneteam.intake.slots import AFTER_IMPORT, PROPOSED_IN_FIELD, REPORT_CELLS, REPORT_MAIN, TINTED
 from oneteam.lawbook.catalogue import field_name, matter_name
 from oneteam.places.queries import localised
 from oneteam.procedures.queries import runs
@@ -33,11 +35,18 @@ def _cells(request: HttpRequest, reports: Sequence[Listed]) -> Mapping[Hashable,
     found: dict[Hashable, Sequence[object]] = {}
     for report, proposal in proposals(report.id for report in reports).items():
         if proposal.matter is None:
-            found[report] = [Chip(_("No proposal"))]
+            first: object = Chip(_("No proposal"))
         else:
             chance = _percent(proposal.content["matter"]["probability"])
-            found[report] = [f"{matter_name(proposal.matter)} {chance}%"]
+            first = f"{matter_name(proposal.matter)} {chance}%"
+        place = [localised(proposal.place.name_zh, proposal.place.name_en)] if proposal.place else []
+        pressing = [] if proposal.urgency == Urgency.GENERAL else [urgency_chip(proposal.urgency)]
+        found[report] = [first, *place, *pressing]
     return found
+
+
+def _in_field(field: str) -> QuerySet[Any]:
+    return Proposal.objects.filter(field=field).values("report_id")
 
 
 def _panels(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[Panel]]:
@@ -144,3 +153,4 @@ register_bulk(REPORT_CELLS, _cells)
 register_bulk(REPORT_MAIN, _panels)
 register_bulk(TINTED, _tinted)
 AFTER_IMPORT.append(_after_import)
+PROPOSED_IN_FIELD.append(_in_field)

@@ -1,6 +1,7 @@
 """What the shell shows: navigation, language, theme, region, the person and their posts, the words of the scripts."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from oneteam.kernel import clock
 from oneteam.web.slots import NAVIGATION, Text, collect
 
 THEME_COOKIE = "theme"
@@ -92,6 +94,7 @@ def shell_without_person(request: HttpRequest) -> dict[str, object]:
         "live_url": _url("web:live"),
         "search_url": _url("search"),
         "region_name": region_name(code),
+        "region_time": clock.now() if os.environ.get(clock.CLOCK_VARIABLE, "").strip() else None,
         "words": json.dumps(script_words(), ensure_ascii=False),
     }
 
@@ -118,6 +121,8 @@ def script_words() -> dict[str, str]:
         "connected": _("Connected %s"),
         "stale": _("Not updated since %s"),
         "selected": _("%s selected"),
+        "whole": _("Show the whole text"),
+        "part": _("Show less"),
         "failed": _("The server could not be reached. What you typed is kept; try again."),
         "refused": _("This was refused. Reload the page to see why."),
         "sending": _("Sending"),

@@ -79,6 +79,7 @@ class WorkList:
     """A work list. `caption` names the table for screen readers; `id` must be unique on the page and stable.
 
     `count` exact to 10,000 (`exact` False beyond); `newer`/`older` are keyset page addresses ("" where there is none).
+    `live`: asks the server every fifteen seconds; only for lists without rows, as nothing may move under the reader.
     `new_count` > 0 shows "3 new" which leads to `new_url`; rows are never inserted under the reader's pointer.
     """
 
@@ -105,6 +106,7 @@ class WorkList:
     bulk_action: str = ""
     bulk: Sequence[BulkAction] = ()
     tall: bool = True
+    live: bool = False
     template: ClassVar[str] = "web/work_list.html"
 
     @property

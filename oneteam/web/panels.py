@@ -143,11 +143,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Radio buttons with facts, inside the caller's <form>; posts `name`. `error` as of a field."""
+    """Radio buttons with facts, inside the caller's <form>; posts `name`. `error` as of a field.
+
+    `rest` are more choices, folded under `rest_label`; open when one of them is chosen.
+    """
 
     name: str
     legend: Text
     choices: Sequence[Choice]
+    rest: Sequence[Choice] = ()
+    rest_label: Text = ""
     hint: Text = ""
     error: Text = ""
     empty: Text = ""
@@ -157,6 +162,11 @@ class Choices:
     def id(self) -> str:
         """The fieldset's id, for error summaries."""
         return f"id_{self.name}"
+
+    @property
+    def rest_open(self) -> bool:
+        """Whether one of the folded choices is chosen."""
+        return any(choice.checked for choice in self.rest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,8 @@ class FailedCheck:
 class Step:
     """A step of a procedure as the person sees it before clicking.
 
-    lawful: `button` (verb + object) posts to `action`, with the fields of `form` if given, or leads to `url`.
+    lawful: `button` (verb + object) posts to `action`, with the fields of `form` if given, or leads to `url`;
+    a form that is not the main act folds away under its verb until it is opened or comes back refused.
     blocked: no button; `checks` say what is missing, by which article, and what cures it. done: `actor`, `when`.
     `key` is the idempotency key, sent as `idempotency_key`. `main` makes the view's one solid button.
     """
@@ -238,12 +239,25 @@ class Step:
     template: ClassVar[str] = "web/step.html"
 
     @property
+    def draft(self) -> str:
+        """The name under which what is typed into the form is kept in the browser until it was sent."""
+        return self.action.strip("/").rpartition("/")[2] if self.form is not None else ""
+
+    @property
+    def folds(self) -> bool:
+        """Whether the form waits under its verb: it is no main act and was not just sent."""
+        return self.form is not None and not self.main and not self.form.is_bound
+
+    @property
+    def says_itself(self) -> bool:
+        """Whether the button alone is the step: a title in the same words above it would only repeat it."""
+        return self.status == "lawful" and not self.main and self.button == self.title and (not self.form or self.folds)
+
+    @property
     def chip(self) -> Chip | None:
-        """The word for the status; `other` (somebody else's turn) says so in its hint."""
+        """What is missing; what may be done needs no word, and `other` (somebody else's turn) says so in its hint."""
         if self.status == "blocked":
             return Chip(_("%(count)d missing") % {"count": len(self.checks)}, "draft", "lock")
-        if self.status == "lawful":
-            return Chip(_("Ready"), "ok")
         return None
 
 

@@ -46,6 +46,35 @@ document.addEventListener('click', (event) => {
   field.focus({ preventScroll: true });
 });
 
+// --- Long texts: twelve lines and a button; without scripts, and on paper, they stand in full --------------------------
+const LINES = 12;
+const SPARE = 3; // a button that would save less than this is not worth it
+for (const text of document.querySelectorAll('[data-fold]')) {
+  const line = parseFloat(getComputedStyle(text).lineHeight);
+  if (text.scrollHeight < (LINES + SPARE) * line) continue;
+  text.classList.add('cut');
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'button button-plain';
+  button.textContent = say('whole');
+  button.setAttribute('aria-expanded', 'false');
+  button.addEventListener('click', () => {
+    const cut = text.classList.toggle('cut');
+    button.textContent = say(cut ? 'whole' : 'part');
+    button.setAttribute('aria-expanded', String(!cut));
+    if (cut) text.scrollIntoView({ block: 'nearest' });
+  });
+  text.after(button);
+}
+
+// --- Personal values shown on request go away by themselves ----------------------------------------------------------------
+function hideSoon(root) {
+  for (const shown of root.querySelectorAll('[data-hide-after]')) {
+    setTimeout(() => shown.remove(), 1000 * Number(shown.dataset.hideAfter));
+  }
+}
+hideSoon(document);
+
 // --- Drafts: each form with data-draft is kept in this browser, per person and address, until it was sent -----------
 const SAVE_AFTER = 1000; // milliseconds after the last key
 const secret = (field) => ['password', 'file', 'hidden', 'submit'].includes(field.type);
@@ -205,6 +234,7 @@ document.addEventListener('htmx:beforeRequest', (event) => {
 document.addEventListener('htmx:afterSettle', (event) => {
   const root = event.detail.elt;
   focusFirst(root);
+  hideSoon(root);
   if (document.activeElement === document.body && root !== document.body) {
     root.querySelector('h1, h2, [tabindex="-1"]')?.focus({ preventScroll: true });
   }
@@ -218,6 +248,10 @@ document.addEventListener('htmx:responseError', (event) => {
 });
 document.addEventListener('htmx:sendError', () => toast(say('failed'), 'warn'));
 
+function size(bytes) {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 // --- Photographs: shown before they are sent ---------------------------------------------------------------------------
 document.addEventListener('change', (event) => {
   const field = event.target;
@@ -230,7 +264,7 @@ document.addEventListener('change', (event) => {
     image.src = URL.createObjectURL(file);
     image.addEventListener('load', () => URL.revokeObjectURL(image.src));
     const name = document.createElement('span');
-    name.textContent = `${file.name} ${(file.size / 1048576).toFixed(1)} MB`;
+    name.textContent = `${file.name} ${size(file.size)}`;
     item.append(image, name);
     return item;
   }));

@@ -1,0 +1,26 @@
+"""The words for roles. Procedures name the same roles in the same words (tests/test_labels.py)."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from oneteam.people.models import Role
+
+ROLES: dict[str, Promise] = {
+    Role.DISPATCHER: _("Dispatcher"),
+    Role.GRID_ATTENDANT: _("Grid attendant"),
+    Role.OFFICER: _("Officer"),
+    Role.BRIGADE_LEADER: _("Brigade leader"),
+    Role.LEGAL_REVIEWER: _("Legal reviewer"),
+    Role.STATIONED_LAWYER: _("Stationed lawyer"),
+    Role.HEAD: _("Head of the bureau"),
+    Role.CASHIER: _("Cashier"),
+    Role.GUEST: _("Joint-station guest"),
+    Role.LIAISON: _("Liaison"),
+    Role.CONTRACTOR_MANAGER: _("Contractor manager"),
+    Role.CONTRACTOR_CREW: _("Contractor crew"),
+    Role.TRAINER: _("Trainer"),
+    Role.AUDITOR: _("Auditor"),
+    Role.SYSTEM_ADMIN: _("System administrator"),
+    Role.SECURITY_ADMIN: _("Security administrator"),
+    Role.AUDIT_ADMIN: _("Audit administrator"),
+}

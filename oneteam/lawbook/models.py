@@ -42,6 +42,4 @@ class Edition(models.Model):
     act = models.UUIDField()
 
     class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(id=EDITION_ID), name="lawbook_edition_one")
-        ]
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=EDITION_ID), name="lawbook_edition_one")]

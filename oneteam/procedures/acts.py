@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,7 @@ from oneteam.journal.acts import record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.kernel.errors import NotAllowedError
 from oneteam.kernel.ids import uuid7
+from oneteam.kernel.periods import Side, Unit
 from oneteam.lawbook import queries as lawbook
 from oneteam.lawbook.acts import KEEPERS, LAW_STREAM, ClockDifference, begin_edition, on_calendar
 from oneteam.lawbook.loading import LawFile
@@ -34,7 +36,7 @@ register(
 register(
     ActKind(
         name="clock.breached",
-        text=gettext_lazy("Time limit exceeded: %(clock)s"),
+        text=gettext_lazy("A time limit was exceeded"),
         fields={"clock": str, "due": str},
         who=frozenset({"machine"}),
     )
@@ -42,7 +44,7 @@ register(
 register(
     ActKind(
         name="clock.recomputed",
-        text=gettext_lazy("Time limit recomputed after a new holiday table: %(clock)s from %(before)s to %(after)s"),
+        text=gettext_lazy("A time limit was recomputed over a new holiday table"),
         fields={"clock": str, "before": str, "after": str, "provisional": bool, "calendar_act": str},
         who=KEEPERS,
     )
@@ -108,6 +110,13 @@ def breach_overdue(*, actor: Actor, at: datetime, limit: int = 100) -> int:
     return count
 
 
+def _over_calendar() -> "QuerySet[Clock]":
+    """The open clocks whose deadline asks the calendar: in working time, or a party's, which rolls over days off."""
+    units = [Unit.WORKING_DAY, Unit.WORKING_HOUR]
+    asking = Clock.objects.filter(Q(unit__in=units) | Q(side=Side.PARTY), stopped_at__isnull=True)
+    return asking.select_related("run").order_by("id")
+
+
 @on_calendar
 def recompute_open_clocks(actor: Actor, at: datetime, calendar_act: UUID) -> list[ClockDifference]:
     """Recompute every open clock over the holiday table just written; return and record what moved (CAL-06).
@@ -119,7 +128,7 @@ def recompute_open_clocks(actor: Actor, at: datetime, calendar_act: UUID) -> lis
         cursor.execute("LOCK TABLE procedures_run IN EXCLUSIVE MODE")
     book = lawbook.book()
     differences = []
-    for clock in Clock.objects.filter(stopped_at__isnull=True).select_related("run").order_by("id"):
+    for clock in _over_calendar().iterator():
         after = clocks.recomputed(clock, book)
         if (after.due, after.provisional) == (clock.due, clock.provisional):
             continue

@@ -62,10 +62,10 @@ def rule_period(rule: ClockRule, facts: Mapping[str, Any], book: Book, day: date
         amount, value = book.amount(name), book.settings[name]
         return Period(amount.n, amount.unit, rule.side, _citation(value)), value.mark
     if period.statute:
-        return statutory_period(period.statute, period.n, rule.side, article=period.article, on=day), "V1"
+        return statutory_period(period.statute, period.n, rule.side, article=period.article, on=day), period.mark
     if period.unit is None:  # pragma: no cover - the loader refuses such a rule
         raise AssertionError(rule.name)
-    return Period(period.n, period.unit, rule.side, period.article), "V1"
+    return Period(period.n, period.unit, rule.side, period.article), period.mark
 
 
 def setting_name(rule: ClockRule, facts: Mapping[str, Any]) -> str:
@@ -153,9 +153,15 @@ def _rows(run: UUID, act: UUID, computed: Iterable[Computed]) -> list[Any]:
     return values
 
 
-def change(run: UUID, act: UUID, at: datetime, step: Step, facts: Mapping[str, Any], book: Book) -> list[ClockChange]:
-    """Stop, pause and resume the run's open clocks as the step says. A clock that is not open is left alone."""
-    uses = [use for use in step.clocks if use.do is not ClockDo.START and not (use.unless and facts.get(use.unless))]
+def change(
+    run: UUID, act: UUID, at: datetime, step: Step, facts: Mapping[str, Any], book: Book, *, only_stop: bool = False
+) -> list[ClockChange]:
+    """Stop, pause and resume the run's open clocks as the step says. A clock that is not open is left alone.
+
+    With `only_stop` (a fact told so late that it lies behind the present state) nothing is paused or resumed.
+    """
+    does = (ClockDo.STOP,) if only_stop else (ClockDo.STOP, ClockDo.PAUSE, ClockDo.RESUME)
+    uses = [use for use in step.does(*does) if not (use.unless and facts.get(use.unless))]
     if not uses:
         return []
     found = Clock.objects.filter(run_id=run, name__in={use.clock for use in uses}, stopped_at__isnull=True)

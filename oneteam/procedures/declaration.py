@@ -19,7 +19,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class PeriodRule:
-    """How long a clock runs: a number of the law (`n` with unit or statute, and article) or a city's setting.
+    """How long a clock runs: a number of the law (`n` with unit or statute, article and mark) or a city's setting.
 
     `by` names the fact (urgency) whose value chooses among the setting's variants.
     """
@@ -28,6 +28,7 @@ class PeriodRule:
     unit: Unit | None = None
     statute: str = ""
     article: str = ""
+    mark: str = ""
     setting: str = ""
     by: str = ""
 

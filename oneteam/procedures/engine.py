@@ -237,7 +237,9 @@ def _move(proposal: _Proposal) -> Taken:
         )
     changes: list[ClockChange] = []
     if book is not None:
-        changes += clocks.change(proposal.object_id, act.id, proposal.at, step, context.facts, book)
+        changes += clocks.change(
+            proposal.object_id, act.id, proposal.at, step, context.facts, book, only_stop=not moves
+        )
         if computed:
             already = clocks.open_names(proposal.object_id)
             fresh = [clock for clock in computed if clock.name not in already]

@@ -24,6 +24,7 @@ from oneteam.procedures.declaration import (
 )
 from oneteam.procedures.roles import WHO
 
+SURE = ("V1", "V2")
 WORD = r"[a-z][a-z0-9_]*"
 DOTTED = rf"{WORD}\.{WORD}"
 _STEP_KEYS = ("name", "act", "label", "from", "to", "who")
@@ -111,21 +112,23 @@ class _Loader:
                 self.clock_parts[key.value] = value
 
     def _period(self, part: Part) -> PeriodRule:
-        keys = part.mapping(optional=("n", "unit", "statute", "article", "setting", "by"))
+        keys = part.mapping(optional=("n", "unit", "statute", "article", "mark", "setting", "by"))
         if "setting" in keys:
             return self._setting_period(part, keys)
-        if "n" not in keys or "article" not in keys or ("unit" in keys) == ("statute" in keys):
-            part.fault(_("give n, article and either unit or statute; or a setting"))
+        if {"n", "article", "mark"} - keys.keys() or ("unit" in keys) == ("statute" in keys) or "by" in keys:
+            part.fault(_("give n, article, mark and either unit or statute; or a setting"))
             return PeriodRule()
         n, article = keys["n"].integer(1, MAX_COUNT), keys["article"].text()
+        mark = keys["mark"].choice(SURE)  # an unsure number (U) is a setting that the city must fill
         if "unit" in keys:
-            return PeriodRule(n=n, unit=Unit(keys["unit"].choice(Unit) or Unit.NATURAL_DAY), article=article)
+            unit = Unit(keys["unit"].choice(Unit) or Unit.NATURAL_DAY)
+            return PeriodRule(n=n, unit=unit, article=article, mark=mark)
         statute = keys["statute"].text()
         try:
             unit_for(statute, n)
         except BadInputError as error:
             keys["statute"].fault(str(error))
-        return PeriodRule(n=n, statute=statute, article=article)
+        return PeriodRule(n=n, statute=statute, article=article, mark=mark)
 
     def _setting_period(self, part: Part, keys: Mapping[str, Part]) -> PeriodRule:
         if keys.keys() - {"setting", "by"}:

@@ -31,7 +31,9 @@ class Run(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     procedure = models.TextField()
-    declaration = models.ForeignKey(Declaration, models.PROTECT)
+    # No database constraint: its check would lock the one row of a declaration for every run that begins, and all
+    # writers of a city would queue there. Declarations are never deleted.
+    declaration = models.ForeignKey(Declaration, models.PROTECT, db_constraint=False, db_index=False)
     state = models.TextField()
     since = models.DateTimeField()
     opened_act = models.UUIDField()

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('since', models.DateTimeField()),
                 ('opened_act', models.UUIDField()),
                 ('last_act', models.UUIDField()),
-                ('declaration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='procedures.declaration')),
+                ('declaration', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='procedures.declaration')),
             ],
         ),
         migrations.CreateModel(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.journal.actors import Actor, ActorKind, machine, operator
 from oneteam.journal.acts import write
-from oneteam.journal.kinds import act_kinds
+from oneteam.journal.kinds import act_kind, act_kinds
 from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.checks import CheckInfo, Severity
@@ -18,7 +18,7 @@ from oneteam.lawbook.checks import checks as check_texts
 from oneteam.lawbook.text import Text
 from oneteam.procedures import registry
 from oneteam.procedures.acts import load_law
-from oneteam.procedures.engine import step_kind, take_step
+from oneteam.procedures.engine import STANDARD_FIELDS, step_kind, take_step
 from oneteam.procedures.loader import Known, parse_declaration
 from oneteam.procedures.registry import Context, Failure
 
@@ -37,11 +37,11 @@ clocks:
   probe.decide:
     label: {zh: 决定时限, en: Decide by}
     side: agency
-    period: {n: 10, unit: natural_day, article: "Test Law 1"}
+    period: {n: 10, unit: natural_day, article: "Test Law 1", mark: V2}
   probe.reply:
     label: {zh: 答复时限, en: Reply by}
     side: party
-    period: {n: 5, statute: APL, article: "64(1)"}
+    period: {n: 5, statute: APL, article: "64(1)", mark: V1}
 steps:
   - name: probe.begin
     act: probe.begun
@@ -158,3 +158,11 @@ def begin(*, at: datetime = MORNING, actor: Actor = OFFICER, facts: Mapping[str,
     probe = uuid7()
     take(step="probe.begin", object_id=probe, actor=actor, at=at, facts=facts or {})
     return probe
+
+
+def payload_of(act: str) -> dict[str, Any]:
+    """Whatever open fields the room that registers the act declares, each empty."""
+    empty: dict[Any, Any] = {str: "", int: 0, bool: False, list: [], dict: {}}
+    fields = act_kind(act).fields
+    kinds = {name: kind[0] if isinstance(kind, tuple) else kind for name, kind in fields.items()}
+    return {name: empty[kind] for name, kind in kinds.items() if name not in STANDARD_FIELDS}

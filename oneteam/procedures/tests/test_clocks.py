@@ -18,7 +18,18 @@ from oneteam.procedures.acts import breach_overdue
 from oneteam.procedures.clocks import ClockState
 from oneteam.procedures.models import Clock
 from oneteam.procedures.queries import ClockView, clocks, nearest_due, overdue, overdue_count
-from oneteam.procedures.tests.probe import MORNING, OFFICER, OPERATOR, TIMER, begin, take
+from oneteam.procedures.tests.probe import (
+    DISPATCHER,
+    MORNING,
+    OFFICER,
+    OPERATOR,
+    PROBE,
+    TIMER,
+    begin,
+    load,
+    payload_of,
+    take,
+)
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -252,3 +263,68 @@ def test_write_of_another_kind_may_stand_beside_a_step(probe: object) -> None:
     assert [act.kind for act in Act.objects.filter(stream=one).order_by("seq")] == [
         "probe.begun", "clock.breached", "probe.worked",
     ]  # fmt: skip
+
+
+UNSET = (
+    PROBE.replace("version: 1", "version: 2")
+    .replace('period: {n: 10, unit: natural_day, article: "Test Law 1", mark: V2}', "period: {setting: probe.limit}")
+    .replace("start: [probe.decide, {", "start: [{")
+    .replace("    checks: [TT-01, TT-02, TT-03]\n", "    start: [probe.decide]\n")
+)
+
+
+def test_fact_is_never_lost_because_a_setting_is_missing(probe: object) -> None:
+    load(UNSET)
+    one = begin()
+    taken = take(
+        step="probe.work", object_id=one, actor=OFFICER, at=MORNING, payload={"note": "n"}, happened=True
+    )  # fmt: skip
+    assert [failed.id for failed in taken.breaches] == ["OT-04"]
+    assert [clock.name for clock in clocks([one], MORNING)[one]] == ["probe.reply"]
+
+
+def test_fact_told_late_pauses_nothing(probe: object) -> None:
+    load(
+        PROBE.replace("version: 1", "version: 2").replace(
+            "    who: [officer]\n    pause", "    who: [officer]\n    fact: true\n    pause"
+        )
+    )
+    one = begin()
+    step("work", one, MORNING)
+    step("finish", one, MORNING)
+    take(step="probe.wait", object_id=one, actor=OFFICER, at=MORNING, happened=True)
+    assert {clock.state for clock in clocks([one], MORNING)[one]} == {ClockState.MET}
+
+
+def test_number_of_the_law_keeps_its_mark(probe: object) -> None:
+    one = begin()
+    assert (view(one, "probe.decide", MORNING).mark, view(one, "probe.reply", MORNING).mark) == ("V2", "V1")
+
+
+def test_shipped_clock_stands_on_the_citys_setting(probe: object) -> None:
+    report = uuid7()
+    take(
+        step="report.receive", object_id=report, actor=OPERATOR, at=MORNING, facts={"imported": False},
+        payload=payload_of("report.received"),
+    )  # fmt: skip
+    clock = view(report, "report.answer", MORNING)
+    assert (clock.due, clock.mark, clock.basis) == (MORNING + HOUR, "demo", "promise.report_answered (demo)")
+
+
+def test_imported_history_starts_no_promise(probe: object) -> None:
+    report = uuid7()
+    take(
+        step="report.receive", object_id=report, actor=OPERATOR, at=MORNING, facts={"imported": True},
+        payload=payload_of("report.received"),
+    )  # fmt: skip
+    assert clocks([report], MORNING) == {}
+
+
+@pytest.mark.parametrize(("urgency", "hours"), [("general", 4), ("urgent", 2), ("very_urgent", 1)])
+def test_order_is_timed_by_its_urgency(probe: object, urgency: str, hours: int) -> None:
+    order = uuid7()
+    take(
+        step="order.send", object_id=order, actor=DISPATCHER, at=MORNING, facts={"urgency": urgency},
+        payload=payload_of("order.sent"),
+    )  # fmt: skip
+    assert view(order, "order.accept", MORNING).due == MORNING + hours * HOUR

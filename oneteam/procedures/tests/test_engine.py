@@ -308,7 +308,9 @@ def test_unset_setting_refuses_the_step_and_names_the_command(probe: object) -> 
     load(
         PROBE.replace("procedure: probe", "procedure: probe\n")
         .replace("version: 1", "version: 2")
-        .replace('period: {n: 10, unit: natural_day, article: "Test Law 1"}', "period: {setting: probe.limit}")
+        .replace(
+            'period: {n: 10, unit: natural_day, article: "Test Law 1", mark: V2}', "period: {setting: probe.limit}"
+        )
     )
     with pytest.raises(UnsetSettingError, match=r"oneteam law set probe\.limit"):
         begin()

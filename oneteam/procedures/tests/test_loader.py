@@ -100,12 +100,25 @@ BROKEN = [
     ("side: agency", "side: nobody", "side: nobody", "known are: party, agency"),
     ("n: 10, unit: natural_day,", "n: 0, unit: natural_day,", "n: 0", "a whole number from 1 to 10000"),
     ("n: 10, unit: natural_day,", "n: 10, unit: moon,", "unit: moon", "“moon” is unknown; known are: working_hour"),
-    ("n: 10, unit: natural_day,", "n: 10,", "n: 10,", "give n, article and either unit or statute"),
-    (', article: "Test Law 1"', "", "unit: natural_day}", "give n, article and either unit or statute"),
+    ("n: 10, unit: natural_day,", "n: 10,", "n: 10,", "give n, article, mark and either unit or statute"),
+    (', article: "Test Law 1"', "", "unit: natural_day, mark", "give n, article, mark and either unit or statute"),
+    (", mark: V2}", "}", "n: 10", "give n, article, mark and either unit or statute"),
+    ("mark: V2", "mark: U", "mark: U", "“U” is unknown; known are: V1, V2"),
+    (", mark: V2}", ", mark: V2, by: kind}", "n: 10", "give n, article, mark"),
     ("statute: APL", "statute: Nowhere", "statute: Nowhere", "Nowhere"),
-    ('{n: 10, unit: natural_day, article: "Test Law 1"}', "{setting: unheard}", "unheard", "no law pack declares the"),
-    ('{n: 10, unit: natural_day, article: "Test Law 1"}', "{setting: choice}", "choice}", "no law pack declares the"),
-    ('{n: 10, unit: natural_day, article: "Test Law 1"}', "{setting: limit, n: 2}", "limit", "no other keys"),
+    (
+        '{n: 10, unit: natural_day, article: "Test Law 1", mark: V2}',
+        "{setting: unheard}",
+        "unheard",
+        "no law pack declares the",
+    ),
+    (
+        '{n: 10, unit: natural_day, article: "Test Law 1", mark: V2}',
+        "{setting: choice}",
+        "choice}",
+        "no law pack declares the",
+    ),
+    ('{n: 10, unit: natural_day, article: "Test Law 1", mark: V2}', "{setting: limit, n: 2}", "limit", "no other keys"),
     ("version: 1", "version: &a 1\nextra: *a", "extra: *a", "aliases are not used"),
     ("version: 1", "version: [1", "label", "expected"),
 ]
@@ -122,7 +135,7 @@ def test_fault_is_named_with_its_line(sound: str, broken: str, where: str, says:
 
 def test_setting_with_and_without_variants_is_known() -> None:
     for period in ("{setting: limit}", "{setting: choice, by: kind}"):
-        text = TEXT.replace('{n: 10, unit: natural_day, article: "Test Law 1"}', period)
+        text = TEXT.replace('{n: 10, unit: natural_day, article: "Test Law 1", mark: V2}', period)
         assert parse_declaration("x", text, KNOWN).clocks["probe.decide"].period.setting in {"limit", "choice"}
 
 

@@ -24,7 +24,7 @@ from oneteam.procedures.engine import Taken
 from oneteam.procedures.errors import RefusedError
 from oneteam.procedures.models import Clock, Run
 from oneteam.procedures.queries import NextState, next_steps
-from oneteam.procedures.tests.probe import OPERATOR, person, take
+from oneteam.procedures.tests.probe import OPERATOR, payload_of, person, take
 
 WORLD = {data["procedure"]: data for data in (yaml.safe_load(text) for _f, text in pack_files("procedures/*.yaml"))}
 STEPS = {step["name"]: step for data in WORLD.values() for step in data["steps"]}
@@ -46,17 +46,6 @@ def stored_facts(ids: Iterable[UUID], _at: datetime) -> dict[UUID, dict[str, Any
     """What the rooms know of these objects; of a fresh one, that it is settled and sent to nobody yet."""
     fresh = {"consultation": True, "incident_state": None, "open_orders": 0, "post": None, "handled_by": None}
     return {one: STORED.get(one, fresh) for one in ids}
-
-
-def payload_for(act: str) -> dict[str, Any]:
-    """Whatever fields the room that registers the act declares, filled with something of their type."""
-    from oneteam.journal.kinds import act_kind  # noqa: PLC0415 -- rooms register when Django starts
-    from oneteam.procedures.engine import STANDARD_FIELDS  # noqa: PLC0415 -- as above
-
-    empty: dict[Any, Any] = {str: "", int: 0, bool: False, list: [], dict: {}}
-    fields = act_kind(act).fields
-    kinds = {name: kind[0] if isinstance(kind, tuple) else kind for name, kind in fields.items()}
-    return {name: empty[kind] for name, kind in kinds.items() if name not in STANDARD_FIELDS}
 
 
 class Ways(RuleBasedStateMachine):
@@ -117,7 +106,7 @@ class Ways(RuleBasedStateMachine):
         step, actor, state = STEPS[name], ACTORS[who], self.states.get(one)
         arguments: dict[str, Any] = {
             "step": name, "object_id": one, "actor": actor, "at": self.now, "facts": facts, "key": str(uuid7()),
-            "happened": happened, "payload": payload_for(step["act"]),
+            "happened": happened, "payload": payload_of(step["act"]),
         }  # fmt: skip
         try:
             taken = take(**arguments)

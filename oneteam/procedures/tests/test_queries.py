@@ -90,7 +90,9 @@ def test_what_is_offered_as_lawful_is_taken_and_what_is_blocked_is_refused(
 def test_unset_setting_blocks_before_the_click(probe: object) -> None:
     load(
         PROBE.replace("version: 1", "version: 2")
-        .replace('period: {n: 10, unit: natural_day, article: "Test Law 1"}', "period: {setting: probe.limit}")
+        .replace(
+            'period: {n: 10, unit: natural_day, article: "Test Law 1", mark: V2}', "period: {setting: probe.limit}"
+        )
         .replace("start: [probe.decide, {", "start: [{")
         .replace("    checks: [TT-01, TT-02, TT-03]\n", "    start: [probe.decide]\n")
     )

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,7 +69,10 @@ def messages(path: Path) -> list[dict[str, Any]]:
 # As fast as answered ------------------------------------------------------------------------------------------------
 
 
-def _as_fast_as_answered(ground: Ground, bodies: Sequence[dict[str, Any]], seconds: int) -> Iterator[Figure]:
+def _as_fast_as_answered(
+    ground: Ground, bodies: Sequence[dict[str, Any]], seconds: int
+) -> Generator[Figure, None, float]:
+    """Figures of the closed loop; returns its rate."""
     _wrk(ground, bodies, 2)  # the first answers of a process also fill its caches
     wait_until(ground.at_rest, 300, "the followers")
     before, meter, begun = _reports(ground), Meter(ground), time.monotonic()

@@ -114,6 +114,8 @@ class _Run:
         city = config.city()
         if self.options.demo:
             cities.create_city(city)
+        elif not self.paths.roles.exists():
+            raise NotReadyError(_("The city %(city)s is not founded yet; run: oneteam init") % {"city": city})
         import django  # noqa: PLC0415 -- settings read what create_city wrote
 
         django.setup()

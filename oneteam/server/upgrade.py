@@ -1,7 +1,7 @@
 """Founding a city's tables and bringing them up to date, under an act where the journal has begun (DESIGN 7.3).
 
-`python -m oneteam.server.upgrade` does it for the one city that the environment names, as its owner; `migrate` runs
-that for each city in a process of its own, because a process serves one city only.
+`main` does it for the one city that the environment names, as its owner; `migrate` runs that for each city in a process
+of its own, because a process serves one city only.
 """
 
 import os
@@ -23,6 +23,8 @@ from oneteam.server import cities, config, processes, readiness
 from oneteam.server.grants import grant_rights
 from oneteam.server.text import gettext as _
 
+# Not `-m`: that would load this module a second time, beside the one that Django loads.
+_MAIN = "import sys; from oneteam.server.upgrade import main; sys.exit(main())"
 SYSTEM_STREAM = uuid5(NAMESPACE_URL, "oneteam:system")
 
 register(
@@ -130,10 +132,9 @@ def upgrade_city(name: str) -> str:
         **os.environ, "ONETEAM_CITY": name, "ONETEAM_ROLE": "owner", "ONETEAM_POOL": "",
         "PYTHONPATH": str(config.CHECKOUT), "DJANGO_SETTINGS_MODULE": "oneteam.settings",
     }  # fmt: skip
-    told = subprocess.run(
-        [sys.executable, "-P", "-m", "oneteam.server.upgrade"], env=environment, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+    told = subprocess.run(  # noqa: S603  our own interpreter
+        [sys.executable, "-P", "-c", _MAIN], env=environment, capture_output=True, text=True, check=False
+    )
     if told.returncode:
         raise NotReadyError(told.stderr.strip() or told.stdout.strip())
     return told.stdout.strip()
@@ -201,7 +202,3 @@ def main() -> int:
         connection.close()
     sys.stdout.write(_("%(count)d migrations applied") % {"count": len(done)} + "\n")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

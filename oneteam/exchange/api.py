@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Header, NinjaAPI, Schema
@@ -17,6 +16,7 @@ from oneteam.exchange.acts import token_digest
 from oneteam.intake.acts import receive_report
 from oneteam.intake.queries import outcome
 from oneteam.intake.telling import Told, ToldFaultsError
+from oneteam.journal import statements
 from oneteam.journal.actors import Actor, ActorKind
 from oneteam.kernel.clock import SHANGHAI, now
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError, NotReadyError
@@ -27,13 +27,11 @@ class Token(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """Return the client as the actor of what follows, or None for an unknown or revoked token."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT c.id, c.name FROM exchange_clienttoken t JOIN exchange_client c ON c.id = t.client_id"
-                " WHERE t.digest = %s AND c.active",
-                [token_digest(token)],
-            )
-            row = cursor.fetchone()
+        row = statements.run(
+            "SELECT c.id, c.name FROM exchange_clienttoken t JOIN exchange_client c ON c.id = t.client_id"
+            " WHERE t.digest = %s AND c.active",
+            [token_digest(token)],
+        ).fetchone()
         return Actor(kind=ActorKind.CLIENT, id=str(row[0]), name=row[1]) if row else None
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from oneteam.intake.importing import Line
 from oneteam.intake.models import Incident, Report
 from oneteam.intake.telling import TEXT_LIMIT, Told, check_told
+from oneteam.journal import statements
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, record, request_digest, write
 from oneteam.journal.kinds import ActKind, register
@@ -127,6 +128,13 @@ def receive_report(*, actor: Actor, at: datetime, told: Told, source: str, key: 
     return _receive(actor=actor, at=at, told=told, source=source, digest=digest, key=key, imported=False)
 
 
+_INSERT = """
+INSERT INTO intake_report (id, number, channel, source, external_id, told_at, received_at, received_act, text_subject,
+  caller_subject, digest, imported, lon, lat)
+VALUES (%s, nextval('intake_report_number_seq'), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING number
+"""
+
+
 def _known(report: UUID) -> Received:
     number = Report.objects.values_list("number", flat=True).get(id=report)
     return Received(report, number, known=True)
@@ -149,18 +157,12 @@ def _receive(
         },
         personal=personal, key=key, digest=digest,
     )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO intake_report (id, number, channel, source, external_id, told_at, received_at, received_act,"
-            " text_subject, caller_subject, digest, imported, lon, lat) VALUES"
-            " (%s, nextval('intake_report_number_seq'), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-            " RETURNING number",
-            [
-                report, told.channel, source, told.external_id, told.told_at, at, taken.act.id, text, caller, digest,
-                imported, told.lon, told.lat,
-            ],
-        )  # fmt: skip
-        number: int = cursor.fetchone()[0]
+    row = statements.run(_INSERT, [
+        report, told.channel, source, told.external_id, told.told_at, at, taken.act.id, text, caller, digest, imported,
+        told.lon, told.lat,
+    ]).fetchone()  # fmt: skip
+    assert row is not None
+    number: int = row[0]
     return Received(report, number, known=False)
 
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
+from oneteam.journal import statements, writing
 from oneteam.journal.actors import Actor
 from oneteam.journal.canonical import canonical, commitment, compose_body, disclosure, open_salt
 from oneteam.journal.kinds import act_kind
@@ -48,8 +49,12 @@ def write(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def whole(*args: P.args, **kwargs: P.kwargs) -> R:
+        if writing.running():
+            with transaction.atomic():
+                return function(*args, **kwargs)
         nested = connection.in_atomic_block
         for attempt in range(5):
+            token = writing.begin()
             try:
                 with transaction.atomic():
                     return function(*args, **kwargs)
@@ -60,6 +65,8 @@ def write(function: Callable[P, R]) -> Callable[P, R]:
                 code = getattr(error.__cause__, "sqlstate", None)
                 if nested or attempt == 4 or code not in RETRIED:
                     raise
+            finally:
+                writing.end(token)
         raise ConflictError(_("This was being done by somebody else at the same moment; try again."))
 
     return whole
@@ -70,19 +77,30 @@ def earlier(*, actor: Actor, key: str | None, digest: bytes | None) -> Recorded 
 
     Raises ConflictError when the key came before with another content.
     """
-    if key is None:
+    memory = writing.current()
+    if key is None or (actor.reference, key) in memory.new_keys:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, stream, seq, recorded_at, idem_digest FROM journal_act WHERE actor = %s AND idem = %s",
-            [actor.reference, key],
-        )
-        row = cursor.fetchone()
-    if row is None:
+    row = statements.run(_EARLIER, [actor.reference, key]).fetchone()
+    assert row is not None
+    memory.saw(row[0])
+    if row[1] is None:
+        memory.new_keys.add((actor.reference, key))
         return None
-    if digest is not None and bytes(row[4]) != digest:
+    if digest is not None and bytes(row[5]) != digest:
         raise ConflictError(_("This idempotency key was used before with another content; use a new key."))
-    return Recorded(*row[:4])
+    return Recorded(*row[1:5])
+
+
+_EARLIER = """
+SELECT clock_timestamp(), a.id, a.stream, a.seq, a.recorded_at, a.idem_digest
+FROM (SELECT 1) AS one LEFT JOIN journal_act a ON a.actor = %s AND a.idem = %s
+"""
+_INSERT = """
+INSERT INTO journal_act (id, stream, kind, actor, post, occurred_at, recorded_at, place, device, about, basis, version,
+  body, payload, salt, idem, idem_digest)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::text[], %s, %s, %s, %s, %s, %s)
+ON CONFLICT ON CONSTRAINT journal_act_actor_idem DO NOTHING RETURNING seq
+"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -140,35 +158,34 @@ def record(
     declared.check(payload, {name for items in personal.values() for name in items})
     act, salt = uuid7(), fresh_salt()
     values = _commit(salt, payload, personal)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        recorded_at: datetime = cursor.fetchone()[0]
-        body = compose_body(
-            act=act, stream=stream, kind=kind, version=declared.version, actor=actor.reference, post=actor.post,
-            occurred_at=at, recorded_at=recorded_at, commitments=values.commitments, about=about, basis=basis,
-            place=place, device=device,
-        )  # fmt: skip
-        row_values: list[Any] = [
-            act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about), list(basis),
-            declared.version, body, Jsonb(payload, dumps=canonical), salt, key, digest,
-        ]  # fmt: skip
-        cursor.execute(
-            "INSERT INTO journal_act (id, stream, kind, actor, post, occurred_at, recorded_at, place, device, about,"
-            " basis, version, body, payload, salt, idem, idem_digest) VALUES"
-            " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::text[], %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT ON CONSTRAINT journal_act_actor_idem DO NOTHING RETURNING seq",
-            row_values,
-        )
-        row = cursor.fetchone()
-        if row is None:
-            raise AlreadyRecordedError(kind)
-        if values.personal:
-            keys = data_keys(values.personal)
-            cursor.executemany(
-                "INSERT INTO journal_secret (act_id, subject_id, blob) VALUES (%s, %s, %s)",
-                [(act, subject, seal_values(keys[subject], act, items)) for subject, items in values.personal.items()],
-            )
+    recorded_at = writing.current().now()
+    body = compose_body(
+        act=act, stream=stream, kind=kind, version=declared.version, actor=actor.reference, post=actor.post,
+        occurred_at=at, recorded_at=recorded_at, commitments=values.commitments, about=about, basis=basis, place=place,
+        device=device,
+    )  # fmt: skip
+    row = statements.run(_INSERT, [
+        act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about), list(basis),
+        declared.version, body, Jsonb(payload, dumps=canonical), salt, key, digest,
+    ]).fetchone()  # fmt: skip
+    if row is None:
+        raise AlreadyRecordedError(kind)
+    if values.personal:
+        _keep_personal(act, values.personal)
     return Recorded(id=act, stream=stream, seq=row[0], recorded_at=recorded_at)
+
+
+def _keep_personal(act: UUID, personal: Mapping[UUID, Mapping[str, Personal]]) -> None:
+    """Store the encrypted values of an act, and the subjects that are new with it, in one statement."""
+    keys, unstored = data_keys(personal), writing.current().unstored
+    fresh = [(subject, unstored.pop(subject)) for subject in personal if subject in unstored]
+    secrets = [(act, subject, seal_values(keys[subject], act, items)) for subject, items in personal.items()]
+    places = ", ".join(["(%s, %s, %s)"] * len(secrets))
+    statement = f"INSERT INTO journal_secret (act_id, subject_id, blob) VALUES {places}"  # noqa: S608 -- placeholders
+    if fresh:
+        rows = ", ".join(["(%s, %s)"] * len(fresh))
+        statement = f"WITH met AS (INSERT INTO journal_subject (id, wrapped) VALUES {rows}) {statement}"  # noqa: S608 -- as above
+    statements.run(statement, [value for row in (*fresh, *secrets) for value in row])
 
 
 def request_digest(*parts: object) -> bytes:

@@ -4,28 +4,37 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.utils.translation import gettext as _
 
-from oneteam.journal.models import Secret, Subject
+from oneteam.journal import statements, writing
+from oneteam.journal.models import Secret
 from oneteam.journal.vault import open_values, vault
 from oneteam.kernel.errors import MissingError
 from oneteam.kernel.ids import uuid7
 
 
 def new_subject() -> UUID:
-    """Make a subject with a key of its own, for one told text or for somebody who cannot be found again."""
+    """Make a subject with a key of its own, for one told text or for somebody who cannot be found again.
+
+    Inside a write its wrapped key is stored with the first act that holds its values; without values it leaves nothing.
+    """
     subject = uuid7()
-    _, wrapped = vault().new_key(subject)
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO journal_subject (id, wrapped) VALUES (%s, %s)", [subject, wrapped])
+    key, wrapped = vault().new_key(subject)
+    if writing.running():
+        memory = writing.current()
+        memory.keys[subject], memory.unstored[subject] = key, wrapped
+    else:
+        statements.run("INSERT INTO journal_subject (id, wrapped) VALUES (%s, %s)", [subject, wrapped])
     return subject
 
 
 def find_subject(kind: str, value: str) -> UUID | None:
     """Return the subject known under this value of this kind (a phone number), if there is one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT subject_id FROM journal_blind WHERE digest = %s", [vault().blind(kind, value)])
-        row = cursor.fetchone()
+    return _known(vault().blind(kind, value))
+
+
+def _known(digest: bytes) -> UUID | None:
+    row = statements.run("SELECT subject_id FROM journal_blind WHERE digest = %s", [digest]).fetchone()
     return row[0] if row else None
 
 
@@ -34,33 +43,32 @@ def subject_of(kind: str, value: str) -> UUID:
 
     Two transactions that meet a new value at once agree: the later one waits and takes the earlier one's subject.
     """
-    if (known := find_subject(kind, value)) is not None:
-        return known
-    subject = new_subject()
-    digest = vault().blind(kind, value)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO journal_blind (digest, subject_id) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING 1",
-            [digest, subject],
-        )
-        if cursor.fetchone():
-            return subject
-        cursor.execute("SELECT subject_id FROM journal_blind WHERE digest = %s", [digest])
-        row = cursor.fetchone()
-    if row is None:
-        raise MissingError("the subject was erased at this moment")
-    found: UUID = row[0]
-    return found
+    digest, subject = vault().blind(kind, value), new_subject()
+    inserted = statements.run(
+        "INSERT INTO journal_blind (digest, subject_id) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING subject_id",
+        [digest, subject],
+    ).fetchone()
+    if inserted:
+        return subject
+    memory = writing.current()
+    memory.keys.pop(subject, None)
+    memory.unstored.pop(subject, None)
+    known = _known(digest)
+    if known is None:
+        raise MissingError(_("The caller's values were erased at this moment; try again."))
+    return known
 
 
 def data_keys(subjects: Iterable[UUID]) -> dict[UUID, bytes]:
     """Return the data keys of these subjects; MissingError for one that is unknown or erased."""
-    wanted = set(subjects)
-    found = {
-        row.id: vault().unwrap(row.id, bytes(row.wrapped))
-        for row in Subject.objects.filter(id__in=wanted)
-        if row.wrapped is not None
-    }
+    memory, wanted = writing.current(), set(subjects)
+    found = {subject: memory.keys[subject] for subject in wanted if subject in memory.keys}
+    if missing := wanted - found.keys():
+        rows = statements.run(
+            "SELECT id, wrapped FROM journal_subject WHERE id = ANY(%s::uuid[]) AND wrapped IS NOT NULL",
+            [list(missing)],
+        ).fetchall()
+        found |= {subject: vault().unwrap(subject, bytes(wrapped)) for subject, wrapped in rows}
     if missing := wanted - found.keys():
         raise MissingError(f"erased or unknown: {sorted(map(str, missing))}")
     return found

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.json import Jsonb
 
+from oneteam.journal import statements
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.deadline_reasons import Reason, ReasonKind, reasons
 from oneteam.kernel.ids import uuid7
@@ -118,9 +119,7 @@ def open_run(row: tuple[UUID, str, UUID, str, datetime, UUID], computed: Sequenc
         clocks = f"{_insert(len(computed))} ON CONFLICT DO NOTHING"
         statement = f"WITH opened AS ({_OPEN}), started AS ({clocks}) SELECT * FROM opened"  # noqa: S608 placeholders
         values += _rows(run, act, computed)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        found = cursor.fetchone()
+    found = statements.run(statement, values).fetchone()
     return None if found is None else known_edition(found[0])
 
 

@@ -22,6 +22,8 @@ from oneteam.server import config, processes, testing
 from oneteam.server.access import role_dsn
 
 SECONDS = 90.0
+PORT = 15_000 + os.getpid() % 800 * 20
+"""From where this process looks for a free port: two test processes that look at once must not find the same one."""
 
 
 def wait_for(what: Callable[[], Any], *, seconds: float = SECONDS, every: float = 0.05) -> Any:
@@ -82,7 +84,7 @@ class Running:
 
     def start(self, *arguments: str) -> None:
         """Start it and wait until it answers."""
-        self.process = program([*self.command, "--quiet", "--port", "18000", *arguments], self.environment)
+        self.process = program([*self.command, "--quiet", "--port", str(PORT), *arguments], self.environment)
         try:
             wait_for(self._up)
         except AssertionError:

@@ -113,7 +113,7 @@ def _careful(look: Look, paths: config.CityPaths) -> Iterator[Finding]:
     try:
         yield from look(paths, now())
     except OneteamError as error:
-        yield _wrong(look.__name__.strip("_"), str(error), _("see above"))
+        yield _wrong(look.__name__.strip("_"), str(error), _("see the other findings"))
 
 
 # Files --------------------------------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def _server(paths: config.CityPaths) -> Iterator[Finding]:
     elif "url" in state and not answers(state["url"]):
         yield _wrong("server", _("%(url)s does not answer") % state, _("see web.log in %s") % processes.log_dir(paths))
     else:
-        yield _ok("server", state.get("url") or _("starting"))
+        yield _ok("server", state.get("url") or _("it is starting"))
 
 
 # Database -----------------------------------------------------------------------------------------------------------

@@ -38,8 +38,8 @@ def table(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
 def plain(state: Mapping[str, Any]) -> str:
     """What `oneteam serve` prints: no sign-ins."""
     rows = [
-        (both(gettext_noop("Open")), str(state["url"])),
-        (both(gettext_noop("State")), "oneteam doctor"),
+        (both(gettext_noop("Open in a browser")), str(state["url"])),
+        (both(gettext_noop("See the state")), "oneteam doctor"),
     ]
     return "\n".join(["", *table(rows), "", *_end(state), ""])
 
@@ -54,10 +54,10 @@ def demo(paths: config.CityPaths, state: Mapping[str, Any]) -> str:
     rows: list[tuple[str, str]] = []
     if "url" in state:
         rows += [
-            (both(gettext_noop("Open")), str(state["url"])),
-            (both(gettext_noop("Interface")), f"{state['url']}api/v1/openapi.json"),
+            (both(gettext_noop("Open in a browser")), str(state["url"])),
+            (both(gettext_noop("Interface for systems")), f"{state['url']}api/v1/openapi.json"),
         ]
-    rows.append((both(gettext_noop("Token")), f"{demo_file(paths)}"))
+    rows.append((both(gettext_noop("Token of the interface")), f"{demo_file(paths)}"))
     if entrance is not None:
         rows.append((both(gettext_noop("Password of all")), entrance.password))
     lines = ["", title, "", *table(rows), "", *table(_sign_ins()), ""]

@@ -103,7 +103,7 @@ class _Run:
                     if not self.options.quiet:
                         _show(logs)
             finally:
-                self._tell(gettext_noop("stopping"))
+                self._tell(gettext_noop("stopping everything"))
                 supervisor.stop()
                 if not self.options.quiet:
                     _show(logs)

@@ -93,7 +93,6 @@ class Report(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["received_at", "id"], name="intake_report_received"),
-            models.Index(fields=["incident"], name="intake_report_incident"),
             models.Index(fields=["caller_subject"], name="intake_report_caller"),
         ]
 

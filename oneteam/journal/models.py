@@ -122,7 +122,7 @@ class Secret(models.Model):
     """The personal values of one act that concern one subject: AES-GCM over their salts and values."""
 
     n = models.BigAutoField(primary_key=True)
-    act = models.ForeignKey(Act, models.PROTECT, db_constraint=False)
+    act = models.ForeignKey(Act, models.PROTECT, db_constraint=False, db_index=False)
     subject = models.ForeignKey(Subject, models.PROTECT, db_constraint=False)
     blob = models.BinaryField()
 

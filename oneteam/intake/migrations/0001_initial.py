@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('incident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='intake.incident')),
             ],
             options={
-                'indexes': [models.Index(fields=['received_at', 'id'], name='intake_report_received'), models.Index(fields=['incident'], name='intake_report_incident'), models.Index(fields=['caller_subject'], name='intake_report_caller')],
+                'indexes': [models.Index(fields=['received_at', 'id'], name='intake_report_received'), models.Index(fields=['caller_subject'], name='intake_report_caller')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('source', 'external_id'), name='intake_report_external'), models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__isnull', False), ('lon__isnull', False)), _connector='OR'), name='intake_report_point')],
             },
         ),

@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('n', models.BigAutoField(primary_key=True, serialize=False)),
                 ('blob', models.BinaryField()),
-                ('act', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.act')),
+                ('act', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='journal.act')),
                 ('subject', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='journal.subject')),
             ],
             options={

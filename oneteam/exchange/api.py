@@ -1,10 +1,14 @@
 """The HTTP interface for connected systems (OpenAPI 3.1 at /api/v1/openapi.json)."""
 
+import logging
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Header, NinjaAPI, Schema
@@ -20,6 +24,8 @@ from oneteam.journal import statements
 from oneteam.journal.actors import Actor, ActorKind
 from oneteam.kernel.clock import SHANGHAI, now
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError, NotReadyError
+
+log = logging.getLogger(__name__)
 
 
 class Token(HttpBearer):
@@ -145,6 +151,25 @@ def _refused(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
 
 for _kind in _STATUS:
     api.add_exception_handler(_kind, _refused)
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
+    detail = _("A request may have %(limit)d MB at most; put long material into an attachment.") % {"limit": limit}
+    return _problem(request, 413, "Too large", detail, {})
+
+
+@api.exception_handler(DatabaseError)
+def _database_away(request: HttpRequest, error: DatabaseError) -> HttpResponse:
+    """Say that the database is away; anything else it says is a fault of ours and stays one."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        raise error
+    log.warning("the database was away: %s", error)
+    detail = _("The database is away for a moment. Nothing was taken; send it again with the same idempotency key.")
+    response = _problem(request, 503, "Not ready", detail, {})
+    response["Retry-After"] = "2"
+    return response
 
 
 @api.exception_handler(ValidationError)

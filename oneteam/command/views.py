@@ -16,6 +16,7 @@ from oneteam.command import acts, queries
 from oneteam.command.desk import decide_and_send
 from oneteam.command.forms import DecideForm, HandleForm, ReasonForm, SendForm
 from oneteam.command.listing import order_list, verify_list
+from oneteam.command.models import Order
 from oneteam.command.page import order_context
 from oneteam.command.panels import RERENDERED
 from oneteam.intake.navigation import READERS
@@ -115,11 +116,16 @@ def _page(
     row = queries.order(order_id)
     if row is None:
         raise MissingError(_("There is no such order."))
-    acting = request.acting
-    if acting.post.role in acts.RECEIVERS and row.post_id != acting.post.id and not queries.may_verify(order_id):
+    if _hidden(request, row):
         raise NotAllowedError(_("This order was sent to somebody else."))
     context = order_context(request, row, at=now(), refused=refused, bound=bound or {})
     return render(request, "command/order.html", context, status=status)
+
+
+def _hidden(request: PersonRequest, row: Order) -> bool:
+    """Tell whether an order is none of this person's: sent to another post, and nothing to verify."""
+    acting = request.acting
+    return acting.post.role in acts.RECEIVERS and row.post_id != acting.post.id and not queries.may_verify(row.id)
 
 
 def _step(
@@ -148,7 +154,8 @@ def _step(
             form.add_error(None, str(error))
             return _page(request, order_id, bound=bound, status=422)
         messages.success(request, str(done))
-        return redirect("order", order_id)
+        row = queries.order(order_id)
+        return redirect("verify") if row is None or _hidden(request, row) else redirect("order", order_id)
 
     return view
 

@@ -1,0 +1,335 @@
+"""Orders: to whom they may go, who may do what with them, and that lists cost the same whatever their length."""
+
+import io
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from PIL import Image
+
+from oneteam.command import acts, queries
+from oneteam.command.models import Order
+from oneteam.files.models import Blob
+from oneteam.intake.acts import Established, answer_report, open_incident, reports_of
+from oneteam.journal.actors import operator
+from oneteam.journal.models import Act
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
+from oneteam.kernel.ids import uuid7
+from oneteam.lawbook.catalogue import matters
+from oneteam.people.acts import end_post
+from oneteam.places.models import Place
+from oneteam.procedures.errors import RefusedError
+from oneteam.procedures.queries import clocks, runs
+from tests.world import AT, actor, browser, post_of, receive
+
+pytestmark = pytest.mark.usefixtures("city")
+
+MATTER = next(code for code, matter in matters().items() if matter.field == "F01")
+
+
+def photo(colour: str = "red") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+def incident(text: str = "占道摆摊", place: UUID | None = None) -> UUID:
+    """Take a report and establish its incident."""
+    return open_incident(
+        actor=actor("shen.yulan"), at=AT, report=receive(text).id,
+        established=Established(matter=MATTER, field="F01", handling="enforcement", urgency="urgent", place=place),
+    )  # fmt: skip
+
+
+def sent(of: UUID | None = None, username: str = "fang.xiaohe", key: str | None = None) -> UUID:
+    """Send an order to somebody's only post."""
+    return acts.send_order(
+        actor=actor("shen.yulan"), at=AT, incident=of or incident(), post=post(username), instruction="请到现场处置",
+        key=key,
+    ).id  # fmt: skip
+
+
+def post(username: str) -> UUID:
+    found = actor(username).post
+    assert found is not None
+    return found
+
+
+def handled(order: UUID, username: str = "fang.xiaohe") -> UUID:
+    acts.accept_order(actor=actor(username), at=AT, order=order)
+    acts.handle_order(actor=actor(username), at=AT, order=order, note="摊主已收摊", after=[photo()])
+    return order
+
+
+def state(of: UUID) -> str:
+    return runs([of])[of].state
+
+
+def counted(client: Client, address: str) -> tuple[int, int]:
+    """Return the queries and the rows of a list."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        content = client.get(address).content.decode()
+    return len(captured), len(re.findall(r'id="orders-open-', content))
+
+
+def test_my_orders_cost_the_same_for_one_and_for_thirty() -> None:
+    attendant, of = browser("fang.xiaohe"), incident()
+    sent(of)
+    one, rows = counted(attendant, "/orders/")
+    assert rows == 1
+    for _number in range(29):
+        sent(of)
+    assert counted(attendant, "/orders/") == (one, 30)
+
+
+def test_list_to_verify_costs_the_same_for_one_and_for_thirty() -> None:
+    officer, of = browser("luo.chengye"), incident()
+    handled(sent(of))
+    one, rows = counted(officer, "/verify/")
+    assert rows == 1
+    for _number in range(29):
+        handled(sent(of))
+    assert counted(officer, "/verify/") == (one, 30)
+
+
+def test_report_page_costs_the_same_with_one_order_and_with_five() -> None:
+    desk, of = browser("shen.yulan"), incident()
+    sent(of)
+    address = f"/reports/{reports_of(of)[0]}/"
+    one, _rows = counted(desk, address)
+    for _number in range(4):
+        sent(of)
+    assert counted(desk, address)[0] == one
+
+
+def test_order_goes_only_to_somebody_on_duty() -> None:
+    of = incident()
+    with pytest.raises(BadInputError, match="not on duty"):
+        acts.send_order(
+            actor=actor("shen.yulan"), at=AT, incident=of, post=post("xie.lianfang"), instruction="去"
+        )  # fmt: skip
+    with pytest.raises(BadInputError, match="not on duty"):
+        acts.send_order(actor=actor("shen.yulan"), at=AT, incident=of, post=uuid7(), instruction="去")
+    with pytest.raises(BadInputError, match="not on duty"):
+        acts.send_order(
+            actor=actor("shen.yulan"), at=AT + timedelta(days=3650), incident=of, post=post("fang.xiaohe"),
+            instruction="去",
+        )  # fmt: skip
+    assert not Order.objects.exists()
+
+
+def test_post_that_ended_yesterday_gets_no_order() -> None:
+    held = post_of("fang.xiaohe", "grid_attendant")
+    end_post(actor=operator("clerk"), at=AT, post=held.id, valid_to=(AT - timedelta(days=1)).date())
+    with pytest.raises(BadInputError, match="not on duty"):
+        acts.send_order(actor=actor("shen.yulan"), at=AT, incident=incident(), post=held.id, instruction="去")
+
+
+def test_only_a_dispatcher_sends() -> None:
+    of = incident()
+    for username in ("fang.xiaohe", "luo.chengye", "he.jingyuan", "bao.zhengheng", "gu.weichen"):
+        with pytest.raises(NotAllowedError):
+            acts.send_order(
+                actor=actor(username), at=AT, incident=of, post=post("fang.xiaohe"), instruction="去"
+            )  # fmt: skip
+    assert not Order.objects.exists()
+
+
+def test_unknown_incident_and_empty_instruction_are_refused() -> None:
+    with pytest.raises(MissingError):
+        acts.send_order(actor=actor("shen.yulan"), at=AT, incident=uuid7(), post=post("fang.xiaohe"), instruction="去")
+    with pytest.raises(BadInputError, match="Write"):
+        acts.send_order(
+            actor=actor("shen.yulan"), at=AT, incident=incident(), post=post("fang.xiaohe"), instruction=" "
+        )  # fmt: skip
+    with pytest.raises(MissingError):
+        acts.accept_order(actor=actor("fang.xiaohe"), at=AT, order=uuid7())
+    assert not Order.objects.exists()
+
+
+def test_same_key_sends_one_order() -> None:
+    of = incident()
+    assert sent(of, key="s1") == sent(of, key="s1")
+    assert Order.objects.count() == 1
+
+
+def test_nobody_but_the_person_it_was_sent_to_accepts_or_handles() -> None:
+    order = sent()
+    for username in ("zhu.guilin", "luo.chengye", "shen.yulan"):
+        with pytest.raises(NotAllowedError):
+            acts.accept_order(actor=actor(username), at=AT, order=order)
+    acts.accept_order(actor=actor("fang.xiaohe"), at=AT, order=order)
+    with pytest.raises(NotAllowedError):
+        acts.handle_order(actor=actor("zhu.guilin"), at=AT, order=order, note="不是我的")
+    assert state(order) == "accepted"
+
+
+def test_accepting_twice_changes_nothing_more() -> None:
+    order = sent()
+    acts.accept_order(actor=actor("fang.xiaohe"), at=AT, order=order)
+    with pytest.raises(RefusedError):
+        acts.accept_order(actor=actor("fang.xiaohe"), at=AT, order=order)
+    assert Act.objects.filter(kind="order.accepted").count() == 1
+
+
+def test_clocks_of_an_order_stop_when_it_is_accepted_and_handled() -> None:
+    order = sent()
+    assert {clock.name for clock in clocks([order], AT)[order] if clock.stopped_at is None} == {
+        "order.accept", "order.handle"
+    }  # fmt: skip
+    acts.accept_order(actor=actor("fang.xiaohe"), at=AT + timedelta(minutes=3), order=order)
+    open_now = {clock.name for clock in clocks([order], AT)[order] if clock.stopped_at is None}
+    assert open_now == {"order.handle"}
+    acts.arrive(actor=actor("fang.xiaohe"), at=AT + timedelta(minutes=9), order=order)
+    acts.handle_order(actor=actor("fang.xiaohe"), at=AT + timedelta(minutes=20), order=order, note="好了")
+    assert all(clock.stopped_at for clock in clocks([order], AT)[order])
+
+
+def test_file_that_is_no_photo_undoes_the_handling() -> None:
+    order = sent()
+    acts.accept_order(actor=actor("fang.xiaohe"), at=AT, order=order)
+    with pytest.raises(BadInputError, match="no photo"):
+        acts.handle_order(
+            actor=actor("fang.xiaohe"), at=AT, order=order, note="好了", before=[photo()], after=[b"<html>"]
+        )  # fmt: skip
+    assert state(order) == "accepted"
+    assert not Blob.objects.exists()
+
+
+@pytest.mark.parametrize(("count", "taken"), [(12, True), (13, False)])
+def test_order_takes_twelve_photos(count: int, taken: bool) -> None:
+    order = sent()
+    acts.accept_order(actor=actor("fang.xiaohe"), at=AT, order=order)
+    pictures = [photo(colour) for colour in ("red", "green", "blue")] * 5
+    if taken:
+        acts.handle_order(actor=actor("fang.xiaohe"), at=AT, order=order, note="好了", before=pictures[:count])
+        assert [intact for _photo, intact in queries.photos(order)] == [True] * count
+        return
+    with pytest.raises(BadInputError, match="12 photos"):
+        acts.handle_order(actor=actor("fang.xiaohe"), at=AT, order=order, note="好了", before=pictures[:count])
+
+
+def test_handler_never_verifies_and_somebody_else_does_once() -> None:
+    of = incident()
+    order = handled(sent(of))
+    with pytest.raises(RefusedError, match="EVT-07"):
+        acts.verify_order(actor=actor("fang.xiaohe"), at=AT, order=order)
+    with pytest.raises(RefusedError, match="EVT-07"):
+        acts.refuse_verification(actor=actor("fang.xiaohe"), at=AT, order=order, reason="自己退自己")
+    acts.verify_order(actor=actor("luo.chengye"), at=AT, order=order, key="v")
+    acts.verify_order(actor=actor("luo.chengye"), at=AT, order=order, key="v")
+    assert (state(order), state(of)) == ("verified", "resolved")
+    assert Act.objects.filter(kind="order.verified").count() == 1
+
+
+def test_handler_cannot_verify_under_another_post_either() -> None:
+    of = incident()
+    attendant, officer = actor("weng.shanxing", "grid_attendant"), actor("weng.shanxing", "officer")
+    assert attendant.post is not None
+    order = acts.send_order(
+        actor=actor("shen.yulan"), at=AT, incident=of, post=attendant.post, instruction="请到现场处置"
+    ).id  # fmt: skip
+    with pytest.raises(NotAllowedError):
+        acts.accept_order(actor=officer, at=AT, order=order)
+    acts.accept_order(actor=attendant, at=AT, order=order)
+    acts.handle_order(actor=attendant, at=AT, order=order, note="好了")
+    with pytest.raises(RefusedError, match="EVT-07"):
+        acts.verify_order(actor=officer, at=AT, order=order)
+    act = Act.objects.get(kind="order.handled")
+    assert act.post == attendant.post
+
+
+def test_refused_verification_gives_the_order_back_and_its_clock_runs_again() -> None:
+    order = handled(sent())
+    acts.refuse_verification(actor=actor("luo.chengye"), at=AT, order=order, reason="还在摆")
+    assert state(order) == "accepted"
+    assert [clock.name for clock in clocks([order], AT)[order] if clock.stopped_at is None] == ["order.handle"]
+
+
+def test_incident_is_resolved_only_with_its_last_order() -> None:
+    of = incident()
+    first, second = handled(sent(of)), handled(sent(of, "luo.chengye"), "luo.chengye")
+    acts.verify_order(actor=actor("luo.chengye"), at=AT, order=first)
+    assert state(of) == "established"
+    acts.verify_order(actor=actor("fang.xiaohe"), at=AT, order=second)
+    assert state(of) == "resolved"
+
+
+def test_returned_order_is_nobodys_any_more() -> None:
+    of = incident()
+    order = sent(of)
+    acts.return_order(actor=actor("fang.xiaohe"), at=AT, order=order, reason="不在我的网格")
+    assert acts.open_orders(of) == []
+    with pytest.raises(RefusedError):
+        acts.accept_order(actor=actor("fang.xiaohe"), at=AT, order=order)
+
+
+def test_report_cannot_be_answered_as_done_while_an_order_is_open() -> None:
+    of = incident()
+    order = sent(of)
+    report = reports_of(of)[0]
+    with pytest.raises((RefusedError, ConflictError)):
+        answer_report(actor=actor("shen.yulan"), at=AT, report=report, result="done", answer="已处理")
+    handled(order)
+    acts.verify_order(actor=actor("luo.chengye"), at=AT, order=order)
+    answer_report(actor=actor("shen.yulan"), at=AT, report=report, result="done", answer="已处理")
+    assert state(report) == "answered"
+
+
+def test_who_covers_the_ground_comes_first_among_the_candidates() -> None:
+    community = Place.objects.get(code="C09")
+    found = queries.candidates(AT, place=community.id)
+    covering = [one.post.name for one in found if one.covers]
+    assert covering == [one.post.name for one in found][: len(covering)]
+    assert {"Zhu Guilin", "Jin Ruotong"} == set(covering)
+    assert not any(one.covers for one in queries.candidates(AT, place=None))
+
+
+def test_open_orders_count_against_a_candidate() -> None:
+    of = incident()
+    sent(of)
+    sent(of)
+    load = {one.post.id: one.open_orders for one in queries.candidates(AT, place=None)}
+    assert load[post("fang.xiaohe")] == 2
+    assert load[post("luo.chengye")] == 0
+
+
+def test_order_page_belongs_to_who_works_on_it() -> None:
+    order = sent()
+    assert browser("fang.xiaohe").get(f"/orders/{order}/").status_code == 200
+    assert browser("zhu.guilin").get(f"/orders/{order}/").status_code in (403, 404)
+    assert browser("bao.zhengheng").get("/orders/").status_code == 403
+    assert browser("fang.xiaohe").get(f"/orders/{uuid7()}/").status_code == 404
+    handled(order)
+    assert browser("zhu.guilin").get(f"/orders/{order}/").status_code == 200, (
+        "it may be verified by anybody in the field"
+    )
+
+
+def test_order_is_handled_and_given_back_by_the_pages() -> None:
+    attendant, order = browser("fang.xiaohe", language="en"), sent()
+    assert attendant.post(f"/orders/{order}/accept/").status_code == 302
+    assert attendant.post(f"/orders/{order}/arrive/").status_code == 302
+    empty = attendant.post(f"/orders/{order}/handle/", {"note": ""})
+    assert empty.status_code == 422
+    fake = io.BytesIO(b"<html>no photo</html>")
+    fake.name = "photo.jpg"
+    refused = attendant.post(f"/orders/{order}/handle/", {"note": "done", "after": fake})
+    assert refused.status_code == 422
+    assert "no photo" in refused.content.decode()
+    assert state(order) == "arrived"
+    assert attendant.post(f"/orders/{order}/return/", {"reason": "not mine"}).status_code == 302
+    assert state(order) == "returned"
+    assert state(Order.objects.get(id=order).incident_id) == "established"
+
+
+def test_verifier_sees_the_order_after_verifying_it() -> None:
+    order = handled(sent())
+    answer = browser("luo.chengye").post(f"/orders/{order}/verify/", follow=True)
+    assert answer.status_code == 200
+    assert state(order) == "verified"

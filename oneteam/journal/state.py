@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,8 @@ class GuardedTable:
 VAULT_TABLES = (GuardedTable("journal_subject", 1), GuardedTable("journal_blind", 2))
 
 
-def guards() -> list[GuardedTable]:
+@cache
+def guards() -> tuple[GuardedTable, ...]:
     """Return every table that the shipped migrations put the guard on."""
     found = [
         GuardedTable(operation.table, operation.code, operation.left_out)
@@ -87,7 +89,7 @@ def guards() -> list[GuardedTable]:
         for operation in migration.operations
         if isinstance(operation, Guard)
     ]
-    return sorted(found, key=lambda one: one.code)
+    return tuple(sorted(found, key=lambda one: one.code))
 
 
 def state(*, tables: Sequence[GuardedTable] | None = None, key: VerificationKey | None = None) -> Report:
@@ -96,7 +98,7 @@ def state(*, tables: Sequence[GuardedTable] | None = None, key: VerificationKey 
     `tables` replaces the tables of the migrations; `key` the verification key beside the sealer's. Reads one snapshot.
     """
     report = Report()
-    wanted = guards() if tables is None else list(tables)
+    wanted = guards() if tables is None else tuple(tables)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         present = {str(row[0]) for row in _all(cursor, _TABLES)}

@@ -11,7 +11,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Field, Header, NinjaAPI, Schema
+from ninja import Field, Header, NinjaAPI, Schema, Status
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 from pydantic import ConfigDict
@@ -98,7 +98,7 @@ def post_report(
     request: HttpRequest,
     body: ReportIn,
     idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)] = None,
-) -> tuple[int, dict[str, Any]]:
+) -> Status[dict[str, Any]]:
     """Take a report from a connected system."""
     actor: Actor = request.auth  # type: ignore[attr-defined] # set by ninja
     told_at = body.told_at if body.told_at.tzinfo else body.told_at.replace(tzinfo=SHANGHAI)
@@ -109,8 +109,8 @@ def post_report(
     moment = now()
     received = receive_report(actor=actor, at=moment, told=told, source=f"api:{actor.id}", key=idempotency_key or None)
     if received.known:
-        return 200, _outcome(received.id, actor)
-    return 201, {"id": received.id, "number": received.number, "state": "received", "received_at": moment}
+        return Status(200, _outcome(received.id, actor))
+    return Status(201, {"id": received.id, "number": received.number, "state": "received", "received_at": moment})
 
 
 @api.get("/reports/{report}", response={200: ReportOut, 404: Problem, 401: Problem}, summary="Follow a report")

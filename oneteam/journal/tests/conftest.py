@@ -1,14 +1,23 @@
 """Fixtures of the journal's tests."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import LazySettings
 from django.conf import settings as django_settings
+from django.utils.translation import override
 
 if TYPE_CHECKING:
     from oneteam.journal.tests.kit import CityLike, World
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Sentences are compared in English, whatever the city's language is."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ def altered(proof: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         variant(f"{at} path", lambda p, at=at: p["acts"][at].__setitem__("path", "A" * 44))
         variant(f"{at} short", lambda p, at=at: p["acts"][at].__setitem__("path", p["acts"][at]["path"][:-44]))
         variant(f"{at} other object", lambda p, at=at: p["acts"][at]["body"].__setitem__("in", str(uuid7())))
-        variant(f"{at} changes", lambda p, at=at: p["acts"][at].__setitem__("changes", "A" * 43))
+        variant(f"{at} changes", lambda p, at=at: p["acts"][at].__setitem__("changes", "B" * 43))
         variant(f"{at} prev", lambda p, at=at: p["acts"][at].__setitem__("prev", "B" * 43))
         variant(f"{at} unreadable", lambda p, at=at: p["acts"][at].__setitem__("seq", "x"))
     variant("swapped", lambda p: p["acts"].__setitem__(0, p["acts"][1] | {"seq": 1}))

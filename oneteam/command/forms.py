@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +23,9 @@ def matter_choices() -> list[tuple[str, Any]]:
     groups: dict[str, list[tuple[str, str]]] = {code: [] for code in [*branches(), ""]}
     for code, matter in matters().items():
         groups[matter.field or ""].append((code, matter_name(code)))
-    named = [(field_name(code) or _("Other agencies"), choices) for code, choices in groups.items() if choices]
+    named = [
+        (capfirst(field_name(code)) or _("Other agencies"), choices) for code, choices in groups.items() if choices
+    ]
     return [("", _("Choose a matter")), *named]
 
 

@@ -61,8 +61,8 @@ def _list(caption: str, orders: Sequence[Order], *, at: datetime, empty: Empty) 
                 ],
                 cells=[
                     state_chip(state[order.id].state, str(state[order.id].label)),
-                    next((clock for clock in clocks.get(order.id, []) if clock.stopped is None), "–"),
-                    names.get(order.post_id, "–"),
+                    next((clock for clock in clocks.get(order.id, []) if clock.stopped is None), ""),
+                    names.get(order.post_id, ""),
                 ],
             )
             for order in ordered

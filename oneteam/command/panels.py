@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -137,7 +138,7 @@ def incident_facts(incident: Incident, state: str) -> Facts:
     return Facts(
         [
             Fact(_("Incident"), _("No. %(number)d") % {"number": incident.number}, note=state),
-            Fact(_("Matter"), matter_name(incident.matter), note=field_name(incident.field)),
+            Fact(_("Matter"), matter_name(incident.matter), note=capfirst(field_name(incident.field))),
             Fact(_("Side"), HANDLINGS[incident.handling]),
             Fact(_("Urgency"), urgency_chip(incident.urgency)),
             Fact(_("Place"), localised(place.name_zh, place.name_en) if place else _("Unresolved")),

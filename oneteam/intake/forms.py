@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from oneteam.intake.labels import CHANNELS, PURPOSES, RESULTS
@@ -41,7 +42,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = {"channel": CHANNELS.items(), "field": ((code, field_name(code)) for code in branches())}
+        known = {"channel": CHANNELS.items(), "field": ((code, capfirst(field_name(code))) for code in branches())}
         for name, choices in known.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)

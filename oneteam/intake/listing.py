@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -61,7 +62,7 @@ class Asked:
     @classmethod
     def of(cls, query: QueryDict) -> "Asked":
         """Read an address. What is in hand comes by its time limit, everything else newest first."""
-        words = query.get("q", "").strip()[:SEARCH_LIMIT]
+        words = query.get("q", "").replace("\x00", "").strip()[:SEARCH_LIMIT]
         known = {key for key, *_rest in VIEWS}
         view = "all" if words else query.get("view", "")
         view = view if view in known else VIEWS[0][0]
@@ -118,7 +119,7 @@ def _columns(request: PersonRequest, asked: Asked) -> list[Column]:
             _("Time limit"), sort_url=by_limit, sorted="ascending" if asked.sort == BY_LIMIT else "",
             word_on_phone=False,
         ),
-        Column(_("Received"), kind="time", sort_url=newest, sorted="descending" if asked.sort == NEWEST else ""),
+        Column(_("Received at"), kind="time", sort_url=newest, sorted="descending" if asked.sort == NEWEST else ""),
     ]  # fmt: skip
 
 
@@ -152,7 +153,7 @@ def _tabs(request: PersonRequest, asked: Asked) -> list[Tab]:
 def _filters(request: PersonRequest, asked: Asked) -> list[Filter]:
     shown = (
         ("channel", _("Channel"), CHANNELS.get(asked.channel, "")),
-        ("field", _("Field"), field_name(asked.field)),
+        ("field", _("Field"), capfirst(field_name(asked.field))),
     )
     return [Filter(label, word, url_with(request.GET, **{name: None})) for name, label, word in shown if word]
 
@@ -259,7 +260,7 @@ def export_csv(request: PersonRequest) -> str:
     rows = queries.listed(list(select(Asked.of(request.GET))[:EXPORT_LIMIT]))
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([_("Number"), _("Title"), _("Channel"), _("State"), _("Told at"), _("Received")])
+    writer.writerow([_("Number"), _("Title"), _("Channel"), _("State"), _("Told at"), _("Received at")])
     for row in rows:
         writer.writerow(_safe(_cells(row)))
     return "\ufeff" + out.getvalue()

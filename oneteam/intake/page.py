@@ -73,7 +73,7 @@ def _header(row: Report, told: ToldText, state: Chip) -> PageHeader:
 
 
 def _told_facts(row: Report, told: ToldText) -> Facts:
-    facts = [Fact(_("Told at"), row.told_at), Fact(_("Received"), row.received_at)]
+    facts = [Fact(_("Told at"), row.told_at), Fact(_("Received at"), row.received_at)]
     if told.address:
         facts.append(Fact(_("Where"), told.address))
     if row.lon is not None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from oneteam.intake.labels import HANDLINGS, URGENCIES, urgency_chip
@@ -55,7 +56,9 @@ def _panels(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable
     for report in reports:
         proposal = known.get(report.id)
         if proposal is None:
-            found[report.id] = [Panel("triage/waiting.html", {}, order=10)]
+            found[report.id] = [
+                Panel("triage/waiting.html", {"ask": reverse("report-proposal", args=[report.id])}, order=10)
+            ]
             continue
         words = _words(report, proposal)
         context = {
@@ -78,7 +81,7 @@ def _part(proposal: Proposal, words: Sequence[str], *, decided: bool) -> Proposa
     place, kind = proposal.content["place"], proposal.content["handling"]
     named = proposal.place
     facts = [
-        Fact(_("Field"), field_name(proposal.field or "") or "–"),
+        Fact(_("Field"), capfirst(field_name(proposal.field or ""))),
         Fact(_("Side"), HANDLINGS[kind["value"]] if kind["value"] else _("Unsure")),
         Fact(_("Urgency"), URGENCIES[proposal.urgency], note=_notes(proposal.content["urgency"]["notes"])),
         Fact(
@@ -91,7 +94,7 @@ def _part(proposal: Proposal, words: Sequence[str], *, decided: bool) -> Proposa
         candidates=[
             Candidate(matter_name(other["value"]), float(other["probability"])) for other in matter["alternatives"]
         ],
-        model=proposal.model.split(".")[0],
+        model=_("Model %(version)s") % {"version": proposal.model.split(".")[0].rpartition("-")[2]},
         words=words,
         abstained=_notes(matter["notes"]) or _("Not sure enough to propose anything.") if not proposal.matter else "",
         facts=Facts(facts),

@@ -49,9 +49,13 @@ document.addEventListener('click', (event) => {
 // --- Long texts: twelve lines and a button; without scripts, and on paper, they stand in full --------------------------
 const LINES = 12;
 const SPARE = 3; // a button that would save less than this is not worth it
-for (const text of document.querySelectorAll('[data-fold]')) {
-  const line = parseFloat(getComputedStyle(text).lineHeight);
-  if (text.scrollHeight < (LINES + SPARE) * line) continue;
+function foldLong(root) {
+  for (const text of root.querySelectorAll('[data-fold]')) {
+    const line = parseFloat(getComputedStyle(text).lineHeight);
+    if (text.scrollHeight >= (LINES + SPARE) * line) fold(text);
+  }
+}
+function fold(text) {
   text.classList.add('cut');
   const button = document.createElement('button');
   button.type = 'button';
@@ -66,6 +70,7 @@ for (const text of document.querySelectorAll('[data-fold]')) {
   });
   text.after(button);
 }
+foldLong(document);
 
 // --- Personal values shown on request go away by themselves ----------------------------------------------------------------
 function hideSoon(root) {
@@ -235,6 +240,8 @@ document.addEventListener('htmx:afterSettle', (event) => {
   const root = event.detail.elt;
   focusFirst(root);
   hideSoon(root);
+  foldLong(root);
+  root.querySelectorAll('form[data-draft]').forEach(restoreDraft);
   if (document.activeElement === document.body && root !== document.body) {
     root.querySelector('h1, h2, [tabindex="-1"]')?.focus({ preventScroll: true });
   }

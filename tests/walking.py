@@ -1,0 +1,113 @@
+"""A person at a screen: signs in, looks, clicks. Every page looked at is held to the same rules."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+DESK, PHONE, SMALL_PHONE = (1440, 900), (390, 844), (320, 640)
+HAN = "[\\u3400-\\u9fff]"
+SHOTS = os.environ.get("ONETEAM_SHOTS", "")
+"""A folder for the pictures of a journey; empty: none are kept."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass(slots=True)
+class Walker:
+    """Somebody signed in, in one browser, and all that was wrong with the pages they looked at."""
+
+    page: Page
+    name: str
+    width: int
+    refusals: set[int] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    def hear(self, text: str) -> None:
+        """Note what the console said; that an awaited refusal came with its status is no fault."""
+        if not any(f"with a status of {status}" in text for status in self.refusals):
+            self.faults.append(f"{self.page.url}: {text}")
+
+    def go(self, address: str) -> None:
+        """Open an address."""
+        answer = self.page.goto(address)
+        assert answer is not None
+        assert answer.ok, f"{address}: {answer.status}"
+
+    def look(self, shot: str) -> None:
+        """Hold the page to the rules: no sideways scroll, at most one solid button, no accessibility fault."""
+        page = self.page
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            self.faults.append(f"{shot}: scrolls sideways at {self.width} px")
+        if page.locator(".button-main:visible").count() > 1:
+            self.faults.append(f"{shot}: more than one solid button")
+        found = Axe().run(page, options=RULES).response["violations"]
+        self.faults += [f"{shot}: {fault['id']} {fault['nodes'][0]['html'][:200]}" for fault in found]
+        if SHOTS:
+            Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(SHOTS) / f"{shot}.png", full_page=True)
+
+    def main(self) -> Locator:
+        """The view's one solid button."""
+        return self.page.locator(".button-main:visible")
+
+    def press(self, button: Locator) -> None:
+        """Press a button that sends a form, and wait for the next page."""
+        with self.page.expect_navigation():
+            button.click()
+
+    def step(self, name: str) -> Locator:
+        """The form of a step, by the end of its address; unfolded where it waits under its verb."""
+        form = self.page.locator(f"form[action$='/{name}/']")
+        if not form.is_visible():
+            form.locator("xpath=..").locator("summary").click()
+        return form
+
+
+@contextmanager
+def signed_in(
+    browser: Browser, url: str, username: str, password: str, *, language: str, size: tuple[int, int] = DESK
+) -> Iterator[Walker]:
+    """Sign somebody in through the sign-in page; what was wrong with any page fails at the end."""
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale="en-GB" if language == "en" else "zh-CN",
+        has_touch=width < 720,
+        accept_downloads=True,
+    )
+    context.add_cookies([{"name": "django_language", "value": language, "url": url}])
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    walker = Walker(page, username, width)
+    page.on("console", lambda message: walker.hear(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: walker.hear(str(error)))
+    walker.go(f"{url}/accounts/login/")
+    walker.look(f"{language}-sign-in-{width}")
+    page.fill("input[name=login]", username)
+    page.fill("input[name=password]", password)
+    walker.press(walker.main())
+    try:
+        yield walker
+        assert not walker.faults, "\n".join(walker.faults)
+    finally:
+        context.close()
+
+
+__all__ = ["CHROMIUM", "DESK", "HAN", "PHONE", "SMALL_PHONE", "Walker", "chromium", "signed_in"]

@@ -165,7 +165,7 @@ def _pgbench(ground: Ground, text: str, dbname: str, seconds: int) -> float:
         path = Path(folder) / "report.sql"
         path.write_text(text, "utf-8")
         command = [
-            str(binaries.find().folder / "pgbench"), "-n", "-M", "simple", "-c", str(CLIENTS), "-j", "2",
+            str(binaries.find().folder / "pgbench"), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2",
             "-T", str(seconds), "-f", str(path), role_dsn(CITY, "app", dbname=dbname, data=ground.data),
         ]  # fmt: skip
         told = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -9,12 +9,20 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
+
+import psycopg
+from psycopg._connection_base import BaseConnection
 
 # As our own texts write an id, and as the database's driver does.
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=')[0-9a-f]{32}(?='::uuid)")
 MOMENT = re.compile(r"'[0-9-]{10} [0-9:.]+\+[0-9:]+'::timestamptz")
+LITERAL = re.compile(r"'(?:[^']|'')*'")
+NAME = re.compile(r":(?=[A-Za-z_])")
+MARK = re.compile("\x01(\\w+)\x02")
 KEYS = ("bench-key-one", "bench-key-two")
 
 
@@ -32,54 +40,77 @@ def issued(environment: Mapping[str, str], token: str, body: Mapping[str, Any]) 
 
 
 def script(logged: list[list[str]]) -> str:
-    """The pgbench script of the first report: ids, keys and the moment of recording are fresh in each transaction."""
+    """The pgbench script of the first report, for its prepared mode (the product prepares these statements, too).
+
+    Ids, the key and the moment of recording are made fresh in each transaction.
+    """
     one, two = ("\n".join(statements) for statements in logged)
     # The act's moment must be the database's own; the moments of the report may stay as they are.
     recorded = _recorded(logged[0])
     text = one.replace(recorded, "clock_timestamp()") if recorded else one
     kept = {found.replace("-", "") for found in UUID.findall(two)}
-    fresh = [
-        found for found in dict.fromkeys(found.replace("-", "") for found in UUID.findall(one)) if found not in kept
-    ]
+    seen = dict.fromkeys(found.replace("-", "") for found in UUID.findall(one))
+    fresh = [found for found in seen if found not in kept]
     lines = [f"\\set u{number} random(100000000000, 999999999999)" for number in range(len(fresh))]
-    places = {found: f"01900000-0000-7000-8000-:u{number}" for number, found in enumerate(fresh)}
-    text = UUID.sub(lambda found: places.get(found[0].replace("-", ""), found[0]), text)
     lines.append("\\set k random(1, 9000000000000000)")
-    text = text.replace(KEYS[0], "bench-:k")
-    return "\n".join([*lines, text, ""])
+    places = {found: f"01900000-0000-7000-8000-\x01u{number}\x02" for number, found in enumerate(fresh)}
+    text = UUID.sub(lambda found: places.get(found[0].replace("-", ""), found[0]), text)
+    text = text.replace(KEYS[0], "bench-\x01k\x02")
+    return "\n".join([*lines, LITERAL.sub(_joined, text), ""])
+
+
+def _joined(literal: re.Match[str]) -> str:
+    """A literal as an expression over pgbench's variables, of which pgbench takes nothing else for one."""
+    inside = NAME.sub(":' || '", literal[0])
+    inside = MARK.sub(lambda mark: f"' || :{mark[1]}::text || '", inside)
+    return literal[0] if inside == literal[0] else f"({inside})"
 
 
 def _recorded(statements: list[str]) -> str | None:
     """The moment under which the act was recorded: the second one of its row (the first is when it occurred)."""
     for statement in statements:
-        if statement.startswith("INSERT INTO journal_act"):
+        if "INSERT INTO journal_act" in statement:
             moments = MOMENT.findall(statement)
             return moments[1] if len(moments) > 1 else None
     return None
 
 
 class Log:
-    """Notes what Django sends to the database, with the bounds of transactions."""
+    """Notes everything that psycopg sends: statements with their values, and the bounds of transactions."""
 
-    def __init__(self, in_transaction: Callable[[], bool]) -> None:
-        self.in_transaction = in_transaction
-        self.inside = False
+    def __init__(self) -> None:
         self.statements: list[str] = []
 
-    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: Any, context: Any) -> Any:
-        """Note one call, then let it happen."""
-        now = self.in_transaction()
-        if now != self.inside:
-            self.statements.append("BEGIN;" if now else "COMMIT;")
-            self.inside = now
-        cursor = context["cursor"].cursor
-        for each in params if many else [params]:
-            self.statements.append(f"{cursor.mogrify(sql, each)};".replace("\n", " "))
-        return execute(sql, params, many, context)
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Note while the block runs."""
+        execute, many, command = psycopg.Cursor.execute, psycopg.Cursor.executemany, BaseConnection._exec_command
 
-    def finish(self) -> list[str]:
-        """Everything noted, the open transaction ended."""
-        return [*self.statements, "COMMIT;"] if self.inside else self.statements
+        def note_one(cursor: Any, query: Any, params: Any = None, **more: Any) -> Any:
+            self._note(cursor, query, params)
+            return execute(cursor, query, params, **more)
+
+        def note_many(cursor: Any, query: Any, params_seq: Any, **more: Any) -> Any:
+            rows = list(params_seq)
+            for params in rows:
+                self._note(cursor, query, params)
+            return many(cursor, query, rows, **more)
+
+        def note_command(connection: Any, command_sent: Any, *more: Any) -> Any:
+            self.statements.append(f"{command_sent.decode()};")
+            return command(connection, command_sent, *more)
+
+        with (
+            patch.object(psycopg.Cursor, "execute", note_one),
+            patch.object(psycopg.Cursor, "executemany", note_many),
+            patch.object(BaseConnection, "_exec_command", note_command),
+        ):
+            yield
+
+    def _note(self, cursor: Any, query: Any, params: Any) -> None:
+        text = psycopg.ClientCursor(cursor.connection).mogrify(query, params).replace("\n", " ").strip()
+        if text:  # an empty one only asks whether the connection still stands
+            self.statements.append(f"{text};")
 
 
 def main() -> int:
@@ -87,21 +118,20 @@ def main() -> int:
     import django  # noqa: PLC0415 -- the environment says whose database it is
 
     django.setup()
-    from django.db import connection  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
 
     given = json.load(sys.stdin)
     client, logged = Client(SERVER_NAME="localhost"), list[list[str]]()
     for key in ("bench-first", *KEYS):
-        log, unique = Log(lambda: bool(connection.in_atomic_block)), f"{key}-{os.getpid()}"
+        log, unique = Log(), f"{key}-{os.getpid()}"
         headers = {"Authorization": f"Bearer {given['token']}", "Idempotency-Key": unique}
         body = json.dumps(given["body"])
-        with connection.execute_wrapper(log):
+        with log.noting():
             answer = client.post("/api/v1/reports", body, content_type="application/json", headers=headers)
         if answer.status_code != 201:
             sys.stderr.write(answer.content.decode())
             return 1
-        logged.append([statement.replace(unique, key) for statement in log.finish()])
+        logged.append([statement.replace(unique, key) for statement in log.statements])
     # The first report of a process also fills its caches: it is not one of those that are measured.
     json.dump(logged[1:], sys.stdout)
     return 0

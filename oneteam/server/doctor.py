@@ -352,7 +352,7 @@ def _settings(_paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
     known, given = catalogue(), settings_now()
     unset = [name for name in known if name not in given]
     for name in unset:
-        cure = f'oneteam law set {name} "{known[name].kind.example}"'
+        cure = f'oneteam law set {name} "{known[name].kind.example}" --basis "…"'
         yield _wrong(
             "settings", _("%(name)s is not set (%(label)s)") % {"name": name, "label": known[name].label}, cure
         )

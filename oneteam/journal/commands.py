@@ -154,9 +154,7 @@ def run_adopt(_args: argparse.Namespace) -> int:
     print(_("Adopted: %(sealed)d sealed acts, %(unsealed)d still to be sealed, %(lost)d lost.")
           % {"sealed": done.sealed, "unsealed": done.unsealed, "lost": done.lost})  # fmt: skip
     if done.set_aside:
-        print(
-            _("The checkpoint file that knows of the lost acts lies at %(file)s; keep it.") % {"file": done.set_aside}
-        )
+        print(_("Keep %(file)s: this checkpoint file knows of the lost acts.") % {"file": done.set_aside})
     return 0
 
 

@@ -17,6 +17,7 @@ from oneteam.journal.actors import Actor
 from oneteam.journal.acts import Recorded, earlier, record, request_digest, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.models import Act, Secret, Subject
+from oneteam.journal.queries import label_values
 from oneteam.journal.vault import Vault, open_values, vault
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotReadyError
 
@@ -50,6 +51,19 @@ class Ground(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     UNLAWFUL = "unlawful"
     LAW_REQUIRES = "law_requires"
+
+
+label_values(
+    ERASED.name,
+    "ground",
+    {
+        Ground.PURPOSE_ACHIEVED: gettext_lazy("the purpose is achieved"),
+        Ground.PERIOD_EXPIRED: gettext_lazy("the period of keeping has expired"),
+        Ground.CONSENT_WITHDRAWN: gettext_lazy("consent was withdrawn"),
+        Ground.UNLAWFUL: gettext_lazy("it was unlawful to keep them"),
+        Ground.LAW_REQUIRES: gettext_lazy("the law requires it"),
+    },
+)
 
 
 @write

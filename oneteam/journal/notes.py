@@ -213,9 +213,8 @@ def load_key(key_file: Path) -> SigningKey:
         mode = key_file.stat().st_mode & 0o777
         text = key_file.read_text("utf-8").strip()
     except FileNotFoundError:
-        raise NotReadyError(
-            f"There is no sealer's key at {key_file}; `oneteam init` makes one for a new city."
-        ) from None
+        text = _("There is no sealer's key at %(file)s; `oneteam init` makes one for a new city.")
+        raise NotReadyError(text % {"file": key_file}) from None
     if mode & 0o077:
         text = _("%(file)s may be read by others (mode %(mode)s); run `chmod 600 %(file)s`.")
         raise NotReadyError(text % {"file": key_file, "mode": f"{mode:04o}"})
@@ -238,9 +237,8 @@ def load_public(key_file: Path) -> VerificationKey:
     try:
         return VerificationKey.parse(public_path(key_file).read_text("utf-8"))
     except FileNotFoundError:
-        raise NotReadyError(
-            f"There is no verification key at {public_path(key_file)}; `oneteam init` makes it."
-        ) from None
+        text = _("There is no verification key at %(file)s; `oneteam init` makes it.")
+        raise NotReadyError(text % {"file": public_path(key_file)}) from None
     except BadInputError as error:
         raise NotReadyError(f"{public_path(key_file)}: {error}") from None
 

@@ -27,6 +27,7 @@ from oneteam.journal.merkle import Tree, split
 from oneteam.journal.models import Act, Checkpoint, Secret
 from oneteam.journal.models import Change as ChangeRow
 from oneteam.journal.notes import load_public, open_checkpoint
+from oneteam.journal.queries import label_values
 from oneteam.journal.vault import Personal, open_values, vault
 from oneteam.kernel.errors import BadInputError, MissingError, NotReadyError
 
@@ -53,6 +54,18 @@ class Purpose(StrEnum):
     REVIEW = "administrative_review"
     PARTY = "party"
     SUPERVISION = "supervision"
+
+
+label_values(
+    DISCLOSED.name,
+    "purpose",
+    {
+        Purpose.COURT: gettext_lazy("a court"),
+        Purpose.REVIEW: gettext_lazy("administrative review"),
+        Purpose.PARTY: gettext_lazy("the person concerned"),
+        Purpose.SUPERVISION: gettext_lazy("supervision"),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,13 +40,28 @@ class _Missing(dict[str, Any]):
         return "–"
 
 
+_labels: dict[tuple[str, str], Mapping[str, Any]] = {}
+
+
+def label_values(kind: str, field: str, labels: Mapping[str, Any]) -> None:
+    """Say how the values of a field that holds codes read in sentences; `labels` are lazy translations by code."""
+    _labels[kind, field] = labels
+
+
+def _readable(kind: str, field: str, value: Any) -> Any:
+    if value is None:
+        return "–"
+    labels = _labels.get((kind, field), {})
+    return labels.get(value, value) if isinstance(value, str) else value
+
+
 def sentence(kind: str, payload: Mapping[str, Any]) -> str:
     """Return what an act says, in the reader's language. An act whose kind no room declares any more shows its name."""
     try:
         text = str(act_kind(kind).text)
     except LookupError:
         return kind
-    return text % _Missing({name: "–" if value is None else value for name, value in payload.items()})
+    return text % _Missing({name: _readable(kind, name, value) for name, value in payload.items()})
 
 
 _COLUMNS = (

@@ -60,6 +60,9 @@ def test_a_sentence_is_in_the_readers_language_and_bears_missing_fields(monkeypa
         assert sentence("probe.day", {}) == "星期一"
     with override("en"):
         assert sentence("probe.day", {}) == "Monday"
+        assert sentence("personal.erased", {"ground": "unlawful"}) == (
+            "Personal values erased (ground: it was unlawful to keep them)"
+        )
     assert sentence("probe.told", {}) == "– was told"
     assert sentence("probe.told", {"word": None}) == "– was told"
     assert sentence("probe.unknown", {}) == "probe.unknown"

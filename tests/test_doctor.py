@@ -13,6 +13,7 @@ from oneteam.server.access import administrator
 from tests.running import Running, on_clone, own_folder, run
 
 pytestmark = pytest.mark.server
+DAY = "2026-11-25T09:00"  # the calendar's findings depend on the day
 
 
 def examined(server: Running) -> tuple[int, dict[str, list[dict[str, str]]]]:
@@ -25,7 +26,7 @@ def examined(server: Running) -> tuple[int, dict[str, list[dict[str, str]]]]:
 
 
 def test_doctor_names_every_fault_and_its_cure(template: testing.Template) -> None:
-    with on_clone(template) as server:
+    with on_clone(template, ONETEAM_CLOCK=DAY) as server:
         with administrator(server.dbname, data=testing.data()) as superuser:
             superuser.execute("SET session_replication_role = replica")
             superuser.execute("DELETE FROM test.lawbook_setting WHERE name = 'promise.report_answered'")
@@ -52,6 +53,13 @@ def test_doctor_names_every_fault_and_its_cure(template: testing.Template) -> No
     assert found["server"][0]["state"] == "note"
 
 
+@pytest.mark.parametrize(("day", "state"), [("2026-11-30T23:59:00", "ok"), ("2026-12-01T00:00:00", "wrong")])
+def test_doctor_asks_for_next_years_holidays_from_december_on(template: testing.Template, day: str, state: str) -> None:
+    with on_clone(template, ONETEAM_CLOCK=f"{day}+08:00") as server:
+        [finding] = examined(server)[1]["calendar"]
+    assert (finding["state"], "2027" in finding["found"]) == (state, True)
+
+
 def test_doctor_of_no_city_says_how_to_found_one() -> None:
     folder = own_folder()
     code, output, _errors = run(["doctor"], {**os.environ, "ONETEAM_DATA": str(folder), "ONETEAM_CITY": "nowhere"})
@@ -67,7 +75,7 @@ def fresh(template: testing.Template) -> Iterator[Running]:
     folder, name = own_folder(), f"fresh{os.getpid()}"
     testing.own_files(template, folder)
     database = testing.clone(template)
-    environment = {**testing.environment(database, city=name), "ONETEAM_DATA": str(folder)}
+    environment = {**testing.environment(database, city=name), "ONETEAM_DATA": str(folder), "ONETEAM_CLOCK": DAY}
     yield Running(folder, name, environment, dbname=database)
     cities.drop_city(name, dbname=database, data=folder)
     testing.drop(database)

@@ -61,7 +61,7 @@ class Walker:
         self.faults += [f"{shot}: {fault['id']} {fault['nodes'][0]['html'][:200]}" for fault in found]
         if SHOTS:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=Path(SHOTS) / f"{shot}.png", full_page=True)
+            page.screenshot(path=Path(SHOTS) / f"{shot}.png", full_page=True, caret="initial")
 
     def main(self) -> Locator:
         """The view's one solid button."""

@@ -32,7 +32,9 @@ def matter_choices() -> list[tuple[str, Any]]:
 class DecideForm(forms.Form):
     """What the report is: the machine's proposal, confirmed or corrected."""
 
-    matter = forms.ChoiceField(label=gettext_lazy("Matter"))
+    matter = forms.ChoiceField(
+        label=gettext_lazy("Matter"), error_messages={"required": gettext_lazy("Choose a matter")}
+    )
     urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=list(URGENCIES.items()))
     place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
 
@@ -111,7 +113,10 @@ class HandleForm(forms.Form):
     before = PhotosField(label=gettext_lazy("Photos from before"), required=False)
     after = PhotosField(label=gettext_lazy("Photos from after"), required=False)
     note = forms.CharField(
-        label=gettext_lazy("What was done"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("What was done"),
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write what was done.")},
     )
 
 
@@ -119,7 +124,10 @@ class ReasonForm(forms.Form):
     """A step that needs a reason."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Reason"),
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write the reason.")},
     )
 
 

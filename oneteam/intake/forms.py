@@ -17,6 +17,7 @@ class CallForm(forms.Form):
     channel = forms.ChoiceField(label=_("Channel"), choices=list(CHANNELS.items()))
     text = forms.CharField(
         label=_("What was told"), max_length=TEXT_LIMIT, strip=False, help_text=_("In the caller's own words."),
+        error_messages={"required": _("Write what was told.")},
         widget=forms.Textarea(attrs={"rows": 6}),
     )  # fmt: skip
     title = forms.CharField(label=_("Title"), max_length=100, required=False)
@@ -56,6 +57,7 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=_("Answer"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("What was done, in words for the caller."),
+        error_messages={"required": _("Write the answer.")},
     )  # fmt: skip
 
 
@@ -68,7 +70,10 @@ class CloseForm(forms.Form):
 class ReasonForm(forms.Form):
     """A step that needs a reason."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write the reason.")},
+    )  # fmt: skip
 
 
 class LookForm(forms.Form):

@@ -1,12 +1,13 @@
 """Signing in, through allauth; and recording it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from oneteam.kernel.clock import legal_day, now
 from oneteam.people import acts
@@ -19,7 +20,16 @@ class Backend(AuthenticationBackend):  # type: ignore[misc] # allauth has no typ
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
-    """Nobody registers by themselves: accounts are made by act."""
+    """Nobody registers by themselves: accounts are made by act. Speaks in our words, and only where there is need."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": gettext_lazy("User name or password is wrong."),
+        "too_many_login_attempts": gettext_lazy("Too many failed attempts; wait a few minutes, then try again."),
+    }
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Say nothing of signing in or out: the next page shows it."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse self-registration."""

@@ -122,8 +122,8 @@ def told(text: str, words: Iterable[str] = ()) -> SafeString:
 
 
 @register.inclusion_tag("web/field.html")
-def field(bound: BoundField, *, short: bool = False) -> dict[str, object]:
-    """A form field: label above, hint, error between label and field; optional is marked."""
+def field(bound: BoundField, *, short: bool = False, marked: bool = True) -> dict[str, object]:
+    """A form field: label above, hint, error between label and field; optional is marked unless all is (a filter)."""
     widget = bound.field.widget
     grouped = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     hint_id, error_id = f"{bound.auto_id}_hint", f"{bound.auto_id}_error"
@@ -137,6 +137,7 @@ def field(bound: BoundField, *, short: bool = False) -> dict[str, object]:
         attrs["class"] = "short"
     return {
         "bound": bound,
+        "optional": marked and not bound.field.required,
         "control": bound.as_widget(attrs=attrs),
         "grouped": grouped,
         "single": isinstance(widget, forms.CheckboxInput),

@@ -190,7 +190,7 @@ def _count(found: QuerySet[Report]) -> int:
 def _by_limit(request: PersonRequest, found: QuerySet[Report]) -> tuple[list[Report], str, str]:
     """Return one page, the nearest time limit first, what has none behind it; with the addresses of its neighbours."""
     asked = request.GET.get("page", "1")
-    page = int(asked) if asked.isdecimal() and 1 <= len(asked) <= PAGE_DIGITS else 1
+    page = max(1, int(asked)) if asked.isdecimal() and len(asked) <= PAGE_DIGITS else 1
     ids = list(found.values_list("id", flat=True)[:COUNT_LIMIT])
     due = nearest_due(ids)
     place = {row: position for position, row in enumerate(sorted(ids, key=lambda row: due.get(row, NEVER)))}

@@ -38,6 +38,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     adopt.set_defaults(run=run_adopt, role="owner")
     rekey = each.add_parser("rekey", help="replace the master key, so that old backups open nothing (writers stopped)")
     rekey.set_defaults(run=run_rekey, role="owner")
+    purge = each.add_parser("purge", help="after erasing: write the vault's tables anew, so that no page keeps a byte")
+    purge.set_defaults(run=run_purge, role="owner")
     each.add_parser("key", help="print the verification key").set_defaults(run=run_key)
 
 
@@ -125,7 +127,7 @@ def run_erase(args: argparse.Namespace) -> int:
         actor=operator(getpass.getuser()), at=now(), subject=subject, ground=args.ground, basis=args.basis
     )  # fmt: skip
     print(_("The values of %(subject)s are erased, by act %(act)s.") % {"subject": subject, "act": act.id})
-    print(_("Backups made before still hold them: `oneteam journal rekey`, then destroy the old master key."))
+    print(_("Then `oneteam journal purge`; backups made before still hold them until `oneteam journal rekey`."))
     return 0
 
 
@@ -170,6 +172,15 @@ def run_rekey(_args: argparse.Namespace) -> int:
 
     act = rekey(actor=operator(getpass.getuser()), at=now(), key_file=Path(settings.MASTER_KEY))
     print(_("The master key is replaced, by act %(act)s. Destroy every copy of the old one.") % {"act": act.id})
+    return 0
+
+
+def run_purge(_args: argparse.Namespace) -> int:
+    """Purge the vault's tables."""
+    _setup()
+    from oneteam.journal.erase import purge  # noqa: PLC0415 -- needs Django
+
+    purge()
     return 0
 
 

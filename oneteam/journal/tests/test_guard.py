@@ -1,6 +1,7 @@
 """The guard: no row changes without an act of the same transaction, and every change is noted."""
 
 from collections.abc import Callable
+from typing import ClassVar
 from uuid import UUID
 
 import psycopg
@@ -23,6 +24,7 @@ with isolate_apps("oneteam.journal"):
         name = models.TextField()
         number = models.IntegerField(null=True)
         cached = models.TextField(null=True)
+        objects: ClassVar[models.Manager["Probe"]] = models.Manager()
 
         class Meta:
             managed = False

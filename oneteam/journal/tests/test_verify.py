@@ -225,6 +225,7 @@ def test_prove_and_erase_on_the_command_line(world: World, tmp_path: Path, capsy
     with pytest.raises(BadInputError, match="cannot be written"):
         command("prove", str(act.stream), "-o", str(tmp_path))
     who = find_subject("phone", "13800000001")
+    assert who
     assert command("erase", "phone:13800000001", "--ground", Ground.CONSENT_WITHDRAWN, "--basis", "PIPL 47") == 0
     assert str(who) in capsys.readouterr().out
     assert Subject.objects.get(id=who).wrapped is None

@@ -1,4 +1,4 @@
-"""The words for roles."""
+"""Every role is called the same wherever it is named."""
 
 import pytest
 from django.utils.translation import override

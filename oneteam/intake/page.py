@@ -1,6 +1,6 @@
 """The page of one report: what a view shows of the queries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +20,9 @@ from oneteam.kernel.ids import uuid7
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.shown import shown_timeline
 from oneteam.procedures.errors import RefusedError
-from oneteam.procedures.queries import next_steps, runs
+from oneteam.procedures.queries import RunView, next_steps, runs
 from oneteam.procedures.shown import StepForm, clocks_of, shown_refusal, shown_steps
-from oneteam.web.parts import Chip, Clocks, Fact, Facts, Link, PageHeader, Steps
+from oneteam.web.parts import Chip, Clock, Clocks, Fact, Facts, Link, PageHeader, Steps
 from oneteam.web.slots import collect_bulk
 
 LOOKERS = ("dispatcher", "brigade_leader")
@@ -42,7 +42,7 @@ def report_context(
     settled = incident == "resolved"
     link = Link(_("Download the proof"), reverse("report-proof", args=[row.id]))
     return {
-        "header": _header(row, told, Chip(str(state.label), "ok" if state.state == "closed" else "info")),
+        "header": _header(row, told, [_state_chip(state), *_running(clocks.get(row.id, []))]),
         "report": row,
         "told": told,
         "tinted": collect_bulk(TINTED, request, [row]).get(row.id, []),
@@ -60,8 +60,16 @@ def report_context(
     }
 
 
-def _header(row: Report, told: ToldText, state: Chip) -> PageHeader:
-    chips: list[Any] = [state]
+def _state_chip(state: RunView) -> Chip:
+    return Chip(str(state.label), "ok" if state.state == "closed" else "info")
+
+
+def _running(clocks: Sequence[Clock]) -> list[Clock]:
+    """Return the clock that is due first, if one runs: with the state it says what matters now."""
+    return [clock for clock in clocks if clock.stopped is None][:1]
+
+
+def _header(row: Report, told: ToldText, chips: list[Any]) -> PageHeader:
     if row.incident:
         chips.append(urgency_chip(row.incident.urgency))
     return PageHeader(

@@ -26,6 +26,8 @@ from oneteam.web.panels import Proposal as ProposalPart
 from oneteam.web.parts import Chip, Fact, Facts
 from oneteam.web.slots import Panel, register_bulk
 
+SHOWN = 3  # candidates beside the first are context, not a list to read
+
 
 def _percent(text: str) -> int:
     return min(99, round(100 * Decimal(text)))
@@ -92,7 +94,9 @@ def _part(proposal: Proposal, words: Sequence[str], *, decided: bool) -> Proposa
     ]
     return ProposalPart(
         candidates=[
-            Candidate(matter_name(other["value"]), float(other["probability"])) for other in matter["alternatives"]
+            Candidate(matter_name(other["value"]), float(other["probability"]))
+            for place, other in enumerate(matter["alternatives"][:SHOWN])
+            if place == 0 or _percent(other["probability"]) >= 1
         ],
         model=_("Model %(version)s") % {"version": proposal.model.split(".")[0].rpartition("-")[2]},
         words=words,

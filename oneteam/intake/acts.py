@@ -282,6 +282,8 @@ def join_report(*, actor: Actor, at: datetime, report: UUID, incident: UUID) -> 
     target = Incident.objects.filter(id=incident).first()
     if target is None:
         raise MissingError(_("There is no such incident."))
+    if runs([incident])[incident].state == "resolved":
+        raise ConflictError(_("This incident is resolved already; open one of its own for this report."))
     record(
         kind="report.joined", actor=actor, at=at, stream=report, about=[incident],
         payload={"number": target.number, "incident": str(incident)},

@@ -241,6 +241,15 @@ def test_second_report_joins_the_incident_of_the_first() -> None:
         acts.join_report(actor=actor("shen.yulan"), at=AT, report=uuid7(), incident=incident)
 
 
+def test_nothing_joins_an_incident_that_is_resolved() -> None:
+    first, second = receive(), receive("又出现了")
+    incident = acts.open_incident(actor=actor("shen.yulan"), at=AT, report=first.id, established=established())
+    acts.resolve_incident(actor=actor("shen.yulan"), at=AT, incident=incident)
+    with pytest.raises(ConflictError, match="resolved already"):
+        acts.join_report(actor=actor("shen.yulan"), at=AT, report=second.id, incident=incident)
+    assert Report.objects.get(id=second.id).incident_id is None
+
+
 def test_source_hears_only_of_its_own_reports() -> None:
     taken = receive()
     assert outcome(taken.id, source="api:other") is None

@@ -219,14 +219,27 @@ def answer_and_close(journey: Journey, desk: Walker) -> None:
     desk.step("close").locator("[name=contacted]").check()
     desk.press(desk.main())
     expect(page.locator(".page-title .chip[data-state=ok]")).to_be_visible()
-    page.locator("#caller summary").click()
-    page.locator("#caller button").click()
-    expect(page.locator("#caller-shown")).to_contain_text("13800005602")
-    desk.look(f"{journey.language}-report-closed")
+    reveal(journey, desk)
     for address in ("/reports/?view=closed", "/figures/", "/reports/?q=13800005602"):
         desk.go(journey.url + address)
         desk.look(f"{journey.language}-{re.sub('[^a-z0-9]+', '-', address).strip('-')}")
     expect(page.locator("a.row-title")).to_have_count(1)
+
+
+def reveal(journey: Journey, desk: Walker) -> None:
+    """The caller is masked; looking is recorded with its purpose, and what was shown is gone after a minute."""
+    page = desk.page
+    page.clock.install()
+    desk.go(journey.url + journey.report)
+    expect(page.locator("#caller")).to_contain_text("138****5602")
+    page.locator("#caller summary").click()
+    page.locator("#caller button").click()
+    expect(page.locator("#caller-shown")).to_contain_text("13800005602")
+    desk.look(f"{journey.language}-report-closed")
+    page.clock.fast_forward(61_000)
+    expect(page.locator("#caller-shown")).to_be_empty()
+    looks = journey.server.rows("SELECT payload->>'purpose' FROM journal_act WHERE kind = 'personal.looked_at'")
+    assert looks == [("call_back",)]
 
 
 def download(journey: Journey, desk: Walker, folder: Path) -> Path:

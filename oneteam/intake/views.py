@@ -8,7 +8,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from oneteam.intake import acts, queries
@@ -105,7 +107,7 @@ def report_page(
     return render(request, "intake/report.html", context, status=status)
 
 
-def _step(form_class: type[forms.Form], act: Callable[..., None], done: str) -> Callable[..., HttpResponseBase]:
+def _step(form_class: type[forms.Form], act: Callable[..., None], done: Promise) -> Callable[..., HttpResponseBase]:
     """Return the view that takes one step of a report: a form, an act, and back to the page."""
 
     @for_roles(*READERS)
@@ -126,15 +128,15 @@ def _step(form_class: type[forms.Form], act: Callable[..., None], done: str) -> 
         except BadInputError as error:
             form.add_error(None, str(error))
             return report_page(request, report_id, bound=bound, status=422)
-        messages.success(request, _(done))
+        messages.success(request, str(done))
         return redirect("report", report_id)
 
     return view
 
 
-answer = _step(AnswerForm, acts.answer_report, "Report answered")
-close = _step(CloseForm, acts.close_report, "Report closed")
-reopen = _step(ReasonForm, acts.reopen_report, "Report reopened")
+answer = _step(AnswerForm, acts.answer_report, gettext_lazy("Report answered"))
+close = _step(CloseForm, acts.close_report, gettext_lazy("Report closed"))
+reopen = _step(ReasonForm, acts.reopen_report, gettext_lazy("Report reopened"))
 
 
 @for_roles(*LOOKERS)

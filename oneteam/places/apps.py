@@ -7,7 +7,8 @@ class PlacesConfig(AppConfig):
     label = "places"
 
     def ready(self) -> None:
-        """Let the shell name the region, which is known in the database only."""
+        """Register acts; let the shell name the region, which is known in the database only."""
+        from oneteam.places import acts  # noqa: F401, PLC0415 -- models are there only now
         from oneteam.places.naming import RegionNames  # noqa: PLC0415 -- models are there only now
 
         settings.REGION_NAME = RegionNames()

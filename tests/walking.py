@@ -1,6 +1,7 @@
 """A person at a screen: signs in, looks, clicks. Every page looked at is held to the same rules."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,24 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 DESK, PHONE, SMALL_PHONE = (1440, 900), (390, 844), (320, 640)
-HAN = "[\\u3400-\\u9fff]"
+FOREIGN = {"zh-hans": r"[A-Za-z]{3,}", "en": r"[\u3400-\u9fff]"}
+"""What a word of the other language looks like, by the page's language."""
+KNOWN = re.compile(r"oneteam|WGS|SHA-256|CSV|root")
+"""What is the same in both: our name, standards, an account of the machine."""
+WORDS = """pattern => {
+  const told = 'script, .told, mark, h1, #caller .together, #caller-shown, .row-title, .row-facts, .timeline-more, '
+    + '.step .small, .photo-shown, kbd, code, .code, [lang]:not(html)';
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = new Set();
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const around = node.parentElement;
+    if (new RegExp(pattern).test(node.textContent) && !around.closest(told) && around.checkVisibility())
+      found.add(node.textContent.trim());
+  }
+  return [...found];
+}"""
+"""The texts of a page that hold a word of the other language, but for what people told and codes."""
 SHOTS = os.environ.get("ONETEAM_SHOTS", "")
 """A folder for the pictures of a journey; empty: none are kept."""
 
@@ -36,6 +52,7 @@ class Walker:
     page: Page
     name: str
     width: int
+    language: str
     refusals: set[int] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
@@ -51,12 +68,14 @@ class Walker:
         assert answer.ok, f"{address}: {answer.status}"
 
     def look(self, shot: str) -> None:
-        """Hold the page to the rules: no sideways scroll, at most one solid button, no accessibility fault."""
+        """Hold the page to the rules: no sideways scroll, one solid button at most, one language, open to everybody."""
         page = self.page
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.faults.append(f"{shot}: scrolls sideways at {self.width} px")
         if page.locator(".button-main:visible").count() > 1:
             self.faults.append(f"{shot}: more than one solid button")
+        foreign = [text for text in page.evaluate(WORDS, FOREIGN[self.language]) if not KNOWN.search(text)]
+        self.faults += [f"{shot}: “{text}” is in the other language" for text in foreign]
         found = Axe().run(page, options=RULES).response["violations"]
         self.faults += [f"{shot}: {fault['id']} {fault['nodes'][0]['html'][:200]}" for fault in found]
         if SHOTS:
@@ -95,7 +114,7 @@ def signed_in(
     context.add_cookies([{"name": "django_language", "value": language, "url": url}])
     page = context.new_page()
     page.set_default_timeout(15_000)
-    walker = Walker(page, username, width)
+    walker = Walker(page, username, width, language)
     page.on("console", lambda message: walker.hear(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: walker.hear(str(error)))
     walker.go(f"{url}/accounts/login/")
@@ -110,4 +129,4 @@ def signed_in(
         context.close()
 
 
-__all__ = ["CHROMIUM", "DESK", "HAN", "PHONE", "SMALL_PHONE", "Walker", "chromium", "signed_in"]
+__all__ = ["CHROMIUM", "DESK", "PHONE", "SMALL_PHONE", "Walker", "chromium", "signed_in"]

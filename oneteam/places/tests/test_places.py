@@ -1,15 +1,17 @@
 """The ground: what lies inside, what lies around, and what is known of a region."""
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
+from django.db import DatabaseError
 from django.utils import translation
 
 from oneteam.journal.actors import operator
 from oneteam.journal.models import Act
 from oneteam.kernel.errors import NotAllowedError
 from oneteam.kernel.ids import uuid7
-from oneteam.places import acts, queries
+from oneteam.places import acts, naming, queries
 from oneteam.places.models import Place, PlaceKind, Region
 from oneteam.places.naming import RegionNames
 from tests.world import AT, actor
@@ -93,3 +95,15 @@ def test_only_who_keeps_the_ground_changes_it() -> None:
             actor=actor("shen.yulan"), at=AT, code="990384", name_zh="他市", name_en="Other", outline=SQUARE
         )  # fmt: skip
     assert Region.objects.count() == 1
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_shell_has_a_name_before_the_region_is_defined_and_where_the_database_is_away(
+    monkeypatch: pytest.MonkeyPatch, away: bool
+) -> None:
+    def first() -> None:
+        if away:
+            raise DatabaseError("gone")
+
+    monkeypatch.setattr(naming, "Region", SimpleNamespace(objects=SimpleNamespace(first=first)))
+    assert RegionNames().get("zh", "oneteam") == "oneteam"

@@ -58,7 +58,9 @@ def people_choices(form: SendForm, place: UUID | None, *, error: str = "") -> Ch
         choices[:near],
         rest=choices[near:],
         rest_label=_("%(count)d others on duty") % {"count": len(choices) - near},
-        hint="" if found and found[0].covers else _("Nobody on duty has this place on their ground."),
+        hint=""
+        if place is None or (found and found[0].covers)
+        else _("Nobody on duty has this place on their ground."),
         error=error or " ".join(map(str, form.errors.get("post", ()))),
         empty=_("Nobody who could be sent is on duty now."),
     )

@@ -140,28 +140,39 @@ def _refused() -> int:
     return refused
 
 
+@dataclass(frozen=True, slots=True)
+class Dumped:
+    """A dump, and how the app and the sealer reach the city it was made of."""
+
+    file: Path
+    app: dict[str, Any]
+    sealer: dict[str, Any]
+
+
 @pytest.fixture
-def dumped(city: City, tmp_path: Path) -> Path:
+def dumped(city: City, tmp_path: Path) -> Dumped:
     """A dump of a city whose last acts, each in a transaction of its own, are half sealed."""
-    with psycopg.connect(
-        role_dsn(testing.CITY, "owner", dbname=city.name, data=testing.data()), autocommit=True
-    ) as owner:
+    dsn = role_dsn(testing.CITY, "owner", dbname=city.name, data=testing.data())
+    made = Dumped(
+        tmp_path / "city.dump", testing.database(city.name, "app"), testing.database(city.name, "sealer")
+    )  # fmt: skip
+    with psycopg.connect(dsn, autocommit=True) as owner:
         make_probe(owner)
-        # Far enough on for the other cluster to be behind.
-        _burn(owner, 5_000 + int((owner.execute("SELECT pg_current_xact_id()::text::bigint").fetchone() or [0])[0]))
+        row = owner.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
+        assert row is not None
+        _burn(owner, row[0] + 5_000)  # far enough on for the other cluster to be behind
     for _ in range(2 * WRITES):
         one()
-    _seal(testing.database(city.name, "sealer"))
+    _seal(made.sealer)
     for _ in range(WRITES):
         put(uuid7(), "unsealed")
-    file = tmp_path / "city.dump"
-    _dump(city.name, file)
+    _dump(city.name, made.file)
     connections.close_all()
-    return file
+    return made
 
 
-def test_a_restored_journal_lets_no_write_pass_and_is_sealed_on(dumped: Path, second: Second) -> None:
-    _restore(second, dumped)
+def test_a_restored_journal_lets_no_write_pass_and_is_sealed_on(dumped: Dumped, second: Second) -> None:
+    _restore(second, dumped.file)
     second.act_as("app")
     owns = sorted(Act.objects.filter(kind="probe.told").values_list("own", flat=True))
     before = seal_state()
@@ -194,13 +205,11 @@ def test_a_restored_journal_lets_no_write_pass_and_is_sealed_on(dumped: Path, se
     assert rows(f"SELECT count(*) FROM journal_change WHERE tbl = {PROBE_CODE}")[0][0] == WRITES + 2
 
 
-def test_an_older_backup_is_refused_until_the_loss_is_accepted_and_recorded(
-    dumped: Path, second: Second, city: City
-) -> None:
-    connections["default"].settings_dict.update(testing.database(city.name, "app"))
-    _seal(testing.database(city.name, "sealer"))  # the file outside goes on after the dump was made
+def test_an_older_backup_is_refused_until_the_loss_is_accepted_and_recorded(dumped: Dumped, second: Second) -> None:
+    connections["default"].settings_dict.update(dumped.app)
+    _seal(dumped.sealer)  # the file outside goes on after the dump was made
     newest = Leaf.objects.count()
-    _restore(second, dumped)
+    _restore(second, dumped.file)
     second.act_as("owner")
     with second.admin("restored") as admin:
         _burn(admin, max(Act.objects.values_list("xid", flat=True)) + 10)  # the transaction ids alone look well

@@ -24,7 +24,7 @@ from oneteam.journal.notes import load_key
 from oneteam.journal.queries import seal_state
 from oneteam.journal.seal import RestoredError, Sealer, dsn_of
 from oneteam.journal.state import state
-from oneteam.journal.tests.kit import NOW, PROBE, PROBE_CODE, make_probe, one, put, rows
+from oneteam.journal.tests.kit import NOW, PROBE, PROBE_CODE, declare_kinds, make_probe, one, put, rows
 from oneteam.journal.verify import verify
 from oneteam.kernel.errors import ConflictError
 from oneteam.kernel.ids import uuid7
@@ -37,7 +37,8 @@ OPERATOR = operator("tester")
 
 
 @pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
+def _english_and_kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    declare_kinds(monkeypatch)
     with override("en"):
         yield
 

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    """Sentences are compared in English, whatever the city's language is."""
+def _english_and_kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sentences are compared in English, whatever the city's language is; the tests' kinds of act are known."""
+    from oneteam.journal.tests.kit import declare_kinds  # noqa: PLC0415 -- Django is not ready before
+
+    declare_kinds(monkeypatch)
     with override("en"):
         yield
 

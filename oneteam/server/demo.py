@@ -16,7 +16,7 @@ from oneteam.people.models import Account
 from oneteam.places import acts as places
 from oneteam.places.models import Place, Region
 
-DUTY_DAYS = 60  # days of duty planned ahead from the founding; the demo's people are always on duty
+DUTY_DAYS = 400  # days of duty planned ahead from the founding; the demo's people are always on duty
 POSTS_FROM = date(2026, 1, 1)
 
 

@@ -18,7 +18,6 @@ from oneteam.server.processes import DRAIN, PARENT
 
 WORKERS, THREADS = 2, 2  # measured: more threads only wait for each other in one interpreter
 BREACH_SECONDS = 5.0
-ORPHAN_SECONDS = 0.5
 _PR_SET_PDEATHSIG = 1
 
 
@@ -27,21 +26,6 @@ def die_with(parent: int, number: signal.Signals) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
     if os.getppid() != parent:
         os.kill(os.getpid(), number)
-
-
-def end_without(parent: int) -> None:
-    """Wait until the parent has ended, then end this process: in order, or by force when that takes too long.
-
-    The kernel's one signal may come while nobody heeds it, and granian's main process, which would kill a worker that
-    does not stop, is gone. An orphan would go on taking requests on the port that its successors share with it.
-    """
-    while os.getppid() == parent:
-        time.sleep(ORPHAN_SECONDS)
-    deadline = time.monotonic() + DRAIN
-    while time.monotonic() < deadline:
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(ORPHAN_SECONDS)
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def stop_event() -> Event:
@@ -80,9 +64,9 @@ def load_application() -> Callable[..., Any]:
     """Load the application inside a worker, which ends when granian's main process is killed."""
     # Until granian sets the worker's own handler, the one inherited from the main process would swallow the signal.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    main_process = int(os.environ[WEB_MAIN])
-    die_with(main_process, signal.SIGTERM)
-    Thread(target=end_without, args=(main_process,), name="orphan", daemon=True).start()
+    # By force: the main process, which would end a worker that hangs while it stops, is gone then, and an orphan would
+    # go on taking requests on the port that its successors share with it. What was answered is committed.
+    die_with(int(os.environ[WEB_MAIN]), signal.SIGKILL)
     name_connections("web")
     from oneteam.wsgi import application  # noqa: PLC0415 -- Django starts in the worker, not before
 

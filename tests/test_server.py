@@ -14,7 +14,7 @@ import pytest
 
 from oneteam.journal.vault import Vault, open_values
 from oneteam.server import config, processes, testing
-from oneteam.server.access import role_dsn
+from oneteam.server.access import administrator, role_dsn
 from tests.running import Running, alive, end, on_clone, own_folder, program, report, run, wait_for
 
 pytestmark = pytest.mark.server
@@ -271,3 +271,19 @@ def test_start_founds_imports_and_ends_by_itself() -> None:
 def _bare() -> dict[str, str]:
     """The environment of somebody who has set nothing."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("ONETEAM_", "DATABASE_URL"))}
+
+
+def test_report_is_taken_at_once_after_the_database_cut_every_connection(template: testing.Template) -> None:
+    with on_clone(template) as server:
+        server.start()
+        for number in range(8):
+            assert server.post(report(f"先 {number}")).status == 201
+        assert server.dbname is not None
+        with administrator(server.dbname, data=testing.data()) as superuser:
+            superuser.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE '%%-web'"
+                " AND datname = %s",
+                [server.dbname],
+            )
+        answers = [server.post(report(f"后 {number}")) for number in range(8)]
+        assert [answer.status for answer in answers] == [201] * 8

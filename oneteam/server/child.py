@@ -6,6 +6,7 @@ Each child dies with the supervisor, however that ends, so that a killed server 
 import ctypes
 import logging
 import os
+import select
 import signal
 import sys
 import time
@@ -68,9 +69,27 @@ def load_application() -> Callable[..., Any]:
     # go on taking requests on the port that its successors share with it. What was answered is committed.
     die_with(int(os.environ[WEB_MAIN]), signal.SIGKILL)
     name_connections("web")
+    trust_open_sockets()
     from oneteam.wsgi import application  # noqa: PLC0415 -- Django starts in the worker, not before
 
     return application
+
+
+def trust_open_sockets() -> None:
+    """Ask the database whether a pooled connection still stands only where its socket has something to say.
+
+    A server that ended or cut the connection has closed the socket, which then reads as ready; asking each time would
+    cost every request a round trip.
+    """
+    from psycopg_pool import ConnectionPool  # noqa: PLC0415 -- only the web's workers have a pool
+
+    ask = ConnectionPool.check_connection
+
+    def check(pooled: Any) -> None:
+        if select.select([pooled.fileno()], [], [], 0)[0]:
+            ask(pooled)
+
+    ConnectionPool.check_connection = staticmethod(check)  # type: ignore[method-assign]
 
 
 def name_connections(child: str) -> None:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -153,9 +154,11 @@ def served(pair: testing.Template) -> Iterator[Served]:
         variables = {**os.environ, "ONETEAM_DATA": str(folder), "ONETEAM_DATABASE": name}
         alpha, beta = (Running(folder, city, {**variables, "ONETEAM_CITY": city}, dbname=name) for city in CITIES)
         try:
-            alpha.start()
-            beta.start()
+            # Both at once, as after the machine's own start: they must not share a port.
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(Running.start, (alpha, beta)))
             yield Served(name, alpha, beta)
+            assert (alpha.stop(), beta.stop()) == (0, 0)
         finally:
             alpha.kill()
             beta.kill()
@@ -176,6 +179,7 @@ def all_followed(city: Running) -> bool:
 
 @pytest.mark.server
 def test_notices_of_one_city_do_not_reach_the_other(served: Served) -> None:
+    assert served.alpha.state()["port"] != served.beta.state()["port"]
     wait_for(lambda: all_followed(served.alpha) and all_followed(served.beta))
     with served.listen("alpha") as to_alpha, served.listen("beta") as to_beta:
         assert served.beta.post(report("乙城的路灯坏了")).status == 201

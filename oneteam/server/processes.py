@@ -62,17 +62,29 @@ def database(data: Path | None = None) -> Iterator[postgres.Server | None]:
         os.close(descriptor)
 
 
+_claims: list[socket.socket] = []
+
+
 def free_port(wanted: int, host: str = HOST) -> int:
-    """The first port from `wanted` on that nobody listens on; raises NotReadyError when a hundred are taken."""
+    """The first port from `wanted` on that nobody listens on, ours until this process ends.
+
+    The web opens it with SO_REUSEPORT a second later, which would not fail where another city's server did the same
+    meanwhile: the two would share the port and get each other's requests. So the port is claimed machine-wide first,
+    by a name that vanishes with its process. Raises NotReadyError when a hundred are taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
+                claim.bind(f"\0oneteam-port-{port}")
                 probe.bind((host, port))
             except OSError:
+                claim.close()
                 continue
-            return port
+        _claims.append(claim)
+        return port
     raise NotReadyError(
         _("no free port from %(port)d on at %(host)s: name another one with --port") % {"port": wanted, "host": host}
     )

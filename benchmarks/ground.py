@@ -123,7 +123,11 @@ def served() -> Iterator[Ground]:
     """Found and serve a city; everything is stopped and removed afterwards."""
     data = Path(tempfile.mkdtemp(prefix="ot-bench-"))
     data.chmod(0o711)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ONETEAM_", "DATABASE_URL"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name == "ONETEAM_PG_BIN" or not name.startswith(("ONETEAM_", "DATABASE_URL"))
+    }
     environment = {**kept, "ONETEAM_DATA": str(data), "PYTHONPATH": str(config.CHECKOUT)}
     external = os.environ.pop("DATABASE_URL", None)
     command = [sys.executable, "-P", "-m", "oneteam.cli", "start", "--quiet", "--port", "18100"]

@@ -175,7 +175,8 @@ class Storm:
 
     def _kill(self, seconds: float, victims: list[str]) -> None:
         chance, deck, until = random.Random(self.seed), list[str](), time.monotonic() + seconds
-        while time.monotonic() < until:
+        # A round that has begun is gone through, so that a slow machine kills each of them, too.
+        while deck or time.monotonic() < until:
             time.sleep(chance.uniform(0.3, 1.2))
             if not deck:
                 deck = chance.sample(victims, len(victims))

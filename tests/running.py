@@ -171,6 +171,12 @@ class Running:
             return connection.execute(statement, parameters).fetchall()
 
 
+def bare_environment() -> dict[str, str]:
+    """The environment of somebody who has set nothing, but for the PostgreSQL that this run of the tests is about."""
+    ours = ("ONETEAM_", "DATABASE_URL")
+    return {name: text for name, text in os.environ.items() if not name.startswith(ours) or name == "ONETEAM_PG_BIN"}
+
+
 def report(text: str, **more: object) -> dict[str, object]:
     """The body of a report."""
     return {"channel": "hotline_12345", "text": text, "told_at": "2024-05-06T09:00:00+08:00", **more}
@@ -215,4 +221,7 @@ def end(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-__all__ = ["Answer", "HTTPException", "Running", "alive", "end", "on_clone", "own_folder", "report", "run", "wait_for"]
+__all__ = [
+    "Answer", "HTTPException", "Running", "alive", "bare_environment", "end", "on_clone", "own_folder", "program",
+    "report", "run", "wait_for",
+]  # fmt: skip

@@ -17,8 +17,9 @@ from django.apps import apps
 from django.db import connection
 
 from conftest import City
-from oneteam.journal.kinds import TableKind, act_kinds, guarded_tables, table_kinds
+from oneteam.journal.kinds import TableKind, guarded_tables, table_kinds
 from oneteam.procedures.packs import pack_declarations
+from tests.world import product_acts
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
@@ -269,9 +270,9 @@ def test_codes_of_guarded_tables_never_change() -> None:
 
 def test_every_kind_of_act_says_who_may_or_is_a_declared_step() -> None:
     steps = {step.act for _file, declaration in pack_declarations() for step in declaration.steps.values()}
-    silent = {name for name, kind in act_kinds().items() if kind.who is None} - steps
+    silent = {name for name, kind in product_acts().items() if kind.who is None} - steps
     assert silent == set()
-    assert steps - act_kinds().keys() == set()
+    assert steps - product_acts().keys() == set()
 
 
 def test_every_act_is_known_as_soon_as_the_program_starts() -> None:
@@ -293,7 +294,7 @@ def test_every_act_is_known_as_soon_as_the_program_starts() -> None:
 
 
 def test_every_sentence_of_an_act_uses_only_its_own_fields() -> None:
-    for name, kind in act_kinds().items():
+    for name, kind in product_acts().items():
         used = set(re.findall(r"%\((\w+)\)", str(kind.text)))
         assert used <= set(kind.fields), name
         str(kind.text) % dict.fromkeys(kind.fields, "x")

@@ -16,7 +16,7 @@ import pytest
 
 from oneteam.server.access import admin_dsn
 from tests.faults import Attempt, Fault, Storm, judge
-from tests.running import Running, own_folder, run, wait_for
+from tests.running import Running, bare_environment, own_folder, run, wait_for
 
 pytestmark = pytest.mark.server
 SECONDS = 60.0 if os.environ.get("ONETEAM_LONG") == "1" else 12.0
@@ -48,8 +48,7 @@ def server(founded: Path) -> Iterator[Running]:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ONETEAM_", "DATABASE_URL"))}
-    return {**kept, "ONETEAM_DATA": str(folder)}
+    return {**bare_environment(), "ONETEAM_DATA": str(folder)}
 
 
 def stop_database(folder: Path) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from oneteam.journal.actors import PUBLIC, Actor, ActorKind, machine, operator
 from oneteam.journal.acts import record
-from oneteam.journal.kinds import ActKind, act_kinds
+from oneteam.journal.kinds import ActKind
 from oneteam.kernel.clock import parse_clock, real_now
 from oneteam.kernel.errors import NotAllowedError
 from oneteam.kernel.ids import uuid7
@@ -20,6 +20,7 @@ from oneteam.procedures.judging import authorise
 from oneteam.procedures.registry import Context
 from oneteam.procedures.role_table import NO, SCOPED, YES, markdown, newest, role_act_table
 from oneteam.procedures.roles import WHO
+from tests.world import product_acts
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "role-act.md"
 AT = parse_clock(os.environ["ONETEAM_CLOCK"], real_now()).start
@@ -84,7 +85,7 @@ def test_the_page_is_what_the_code_says() -> None:
 
 def test_the_table_has_every_act_and_all_seventeen_roles_and_four_kinds_of_actor() -> None:
     table = role_act_table()
-    assert set(table) == set(act_kinds()), "an act that is in no row could be done by anybody"
+    assert set(table) == set(product_acts()), "an act that is in no row could be done by anybody"
     for row in table.values():
         assert set(row) == {*Role.values, "client", "operator", "machine", "public"} == set(WHO)
     assert len(Role.values) == 17
@@ -106,7 +107,7 @@ def test_every_step_is_refused_or_allowed_as_the_table_says() -> None:
 @pytest.mark.usefixtures("city")
 def test_every_other_act_is_refused_or_recorded_as_the_table_says() -> None:
     table, steps, wrong = role_act_table(), _steps(), []
-    for name, kind in act_kinds().items():
+    for name, kind in product_acts().items():
         for column in WHO if name not in steps else ():
             mark = YES if _may_record(kind, _actor(column)) else NO
             if mark != table[name][column]:

@@ -15,7 +15,7 @@ import pytest
 from oneteam.journal.vault import Vault, open_values
 from oneteam.server import config, processes, testing
 from oneteam.server.access import administrator, role_dsn
-from tests.running import Running, alive, end, on_clone, own_folder, program, report, run, wait_for
+from tests.running import Running, alive, bare_environment, end, on_clone, own_folder, program, report, run, wait_for
 
 pytestmark = pytest.mark.server
 RARE = "路灯坏了😀 𠮷野家门口，㐂悦路口"
@@ -254,7 +254,7 @@ def forget(server: Running) -> None:
 
 def test_start_founds_imports_and_ends_by_itself() -> None:
     folder = own_folder()
-    environment = {**_bare(), "ONETEAM_DATA": str(folder)}
+    environment = {**bare_environment(), "ONETEAM_DATA": str(folder)}
     code, output, errors = run(["start", "--exit"], environment, seconds=180)
     assert code == 0, output + errors
     assert "./run intake import" in output
@@ -266,11 +266,6 @@ def test_start_founds_imports_and_ends_by_itself() -> None:
     assert code == 0, output + errors
     assert config.read_json(folder / "cities" / "demo" / "demo.json") == first
     assert not (folder / "postgres" / "pgdata" / "postmaster.pid").exists()
-
-
-def _bare() -> dict[str, str]:
-    """The environment of somebody who has set nothing."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("ONETEAM_", "DATABASE_URL"))}
 
 
 def test_report_is_taken_at_once_after_the_database_cut_every_connection(template: testing.Template) -> None:

@@ -12,6 +12,7 @@ from oneteam.intake import acts as intake
 from oneteam.intake.telling import Told
 from oneteam.journal.actors import Actor, ActorKind
 from oneteam.journal.follow import settle
+from oneteam.journal.kinds import ActKind, act_kinds
 from oneteam.journal.notes import load_key
 from oneteam.journal.seal import Sealer, dsn_of
 from oneteam.kernel.clock import legal_day, parse_clock, real_now
@@ -21,6 +22,11 @@ from oneteam.server import testing
 
 AT = parse_clock(os.environ["ONETEAM_CLOCK"], real_now()).start.astimezone(UTC)
 """Region time of the tests (conftest.py: 14:00 on a Wednesday, unless the run is told otherwise)."""
+
+
+def product_acts() -> dict[str, ActKind]:
+    """Return the kinds of act of the product, without those that tests declare for themselves (probe.…)."""
+    return {name: kind for name, kind in act_kinds().items() if not name.startswith("probe.")}
 
 
 def actor(username: str, role: str | None = None) -> Actor:

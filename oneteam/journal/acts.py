@@ -101,6 +101,12 @@ INSERT INTO journal_act (id, stream, kind, actor, post, occurred_at, recorded_at
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::text[], %s, %s, %s, %s, %s, %s)
 ON CONFLICT ON CONSTRAINT journal_act_actor_idem DO NOTHING RETURNING seq
 """
+# What goes into the vault with an act, in the same statement: (name, table and columns, columns).
+_WITH = (
+    ("met", "journal_subject (id, wrapped)", 2),
+    ("marked", "journal_blind (digest, subject_id)", 2),
+    ("kept", "journal_secret (act_id, subject_id, blob)", 3),
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -164,28 +170,35 @@ def record(
         occurred_at=at, recorded_at=recorded_at, commitments=values.commitments, about=about, basis=basis, place=place,
         device=device,
     )  # fmt: skip
-    row = statements.run(_INSERT, [
-        act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about), list(basis),
-        declared.version, body, Jsonb(payload, dumps=canonical), salt, key, digest,
+    head, before = _personal(act, values.personal) if values.personal else ("", [])
+    row = statements.run(head + _INSERT, [
+        *before, act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about),
+        list(basis), declared.version, body, Jsonb(payload, dumps=canonical), salt, key, digest,
     ]).fetchone()  # fmt: skip
     if row is None:
         raise AlreadyRecordedError(kind)
-    if values.personal:
-        _keep_personal(act, values.personal)
     return Recorded(id=act, stream=stream, seq=row[0], recorded_at=recorded_at)
 
 
-def _keep_personal(act: UUID, personal: Mapping[UUID, Mapping[str, Personal]]) -> None:
-    """Store the encrypted values of an act, and the subjects that are new with it, in one statement."""
-    keys, unstored = data_keys(personal), writing.current().unstored
-    fresh = [(subject, unstored.pop(subject)) for subject in personal if subject in unstored]
+def _personal(act: UUID, personal: Mapping[UUID, Mapping[str, Personal]]) -> tuple[str, list[Any]]:
+    """Return the beginning of the statement that stores an act's encrypted values, and its parameters.
+
+    Subjects that are new with this act, and what they can be found by, are stored with them.
+    """
+    keys, memory = data_keys(personal), writing.current()
+    fresh = [(subject, memory.unstored.pop(subject)) for subject in personal if subject in memory.unstored]
+    stored = {subject for subject, _wrapped in fresh}
+    marks = [(digest, subject) for digest, subject in memory.marks.items() if subject in stored]
     secrets = [(act, subject, seal_values(keys[subject], act, items)) for subject, items in personal.items()]
-    places = ", ".join(["(%s, %s, %s)"] * len(secrets))
-    statement = f"INSERT INTO journal_secret (act_id, subject_id, blob) VALUES {places}"  # noqa: S608 -- placeholders
-    if fresh:
-        rows = ", ".join(["(%s, %s)"] * len(fresh))
-        statement = f"WITH met AS (INSERT INTO journal_subject (id, wrapped) VALUES {rows}) {statement}"  # noqa: S608 -- as above
-    statements.run(statement, [value for row in (*fresh, *secrets) for value in row])
+    groups: tuple[Sequence[tuple[Any, ...]], ...] = (fresh, marks, secrets)
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for (name, target, width), rows in zip(_WITH, groups, strict=True):
+        if rows:
+            places = ", ".join(["(" + ", ".join(["%s"] * width) + ")"] * len(rows))
+            parts.append(f"{name} AS (INSERT INTO {target} VALUES {places})")  # noqa: S608 -- placeholders
+            parameters += [value for row in rows for value in row]
+    return f"WITH {', '.join(parts)}", parameters
 
 
 def request_digest(*parts: object) -> bytes:

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from oneteam.journal import statements, writing
 from oneteam.journal.models import Secret
 from oneteam.journal.vault import open_values, vault
@@ -34,29 +32,37 @@ def find_subject(kind: str, value: str) -> UUID | None:
 
 
 def _known(digest: bytes) -> UUID | None:
-    row = statements.run("SELECT subject_id FROM journal_blind WHERE digest = %s", [digest]).fetchone()
-    return row[0] if row else None
+    """Return the subject that a digest stands for; its data key is kept in mind for the write that runs."""
+    row = statements.run(
+        "SELECT b.subject_id, s.wrapped FROM journal_blind b JOIN journal_subject s ON s.id = b.subject_id"
+        " WHERE b.digest = %s",
+        [digest],
+    ).fetchone()
+    if row is None:
+        return None
+    subject: UUID = row[0]
+    if row[1] is not None:
+        writing.current().keys[subject] = vault().unwrap(subject, bytes(row[1]))
+    return subject
 
 
 def subject_of(kind: str, value: str) -> UUID:
     """Return the subject known under this value, made now if it is new.
 
-    Two transactions that meet a new value at once agree: the later one waits and takes the earlier one's subject.
+    Of two writes that meet a new value at once the later one fails on the blind index and, tried again, finds the
+    earlier one's subject.
     """
-    digest, subject = vault().blind(kind, value), new_subject()
-    inserted = statements.run(
-        "INSERT INTO journal_blind (digest, subject_id) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING subject_id",
-        [digest, subject],
-    ).fetchone()
-    if inserted:
-        return subject
-    memory = writing.current()
-    memory.keys.pop(subject, None)
-    memory.unstored.pop(subject, None)
-    known = _known(digest)
-    if known is None:
-        raise MissingError(_("The caller's values were erased at this moment; try again."))
-    return known
+    digest, memory = vault().blind(kind, value), writing.current()
+    if digest in memory.marks:
+        return memory.marks[digest]
+    if (known := _known(digest)) is not None:
+        return known
+    subject = new_subject()
+    if writing.running():
+        memory.marks[digest] = subject
+    else:
+        statements.run("INSERT INTO journal_blind (digest, subject_id) VALUES (%s, %s)", [digest, subject])
+    return subject
 
 
 def data_keys(subjects: Iterable[UUID]) -> dict[UUID, bytes]:

@@ -16,12 +16,14 @@ class Writing:
     """The memory of one write.
 
     `new_keys`: idempotency keys known to be new. `keys`: data keys of subjects met. `unstored`: subjects made in this
-    write whose wrapped key goes into the database with the first act that holds their values.
+    write whose wrapped key goes into the database with the first act that holds their values. `marks`: under which
+    blind index digest such a subject can be found again, stored with it.
     """
 
     new_keys: set[tuple[str, str]] = field(default_factory=set)
     keys: dict[UUID, bytes] = field(default_factory=dict)
     unstored: dict[UUID, bytes] = field(default_factory=dict)
+    marks: dict[bytes, UUID] = field(default_factory=dict)
     clock: tuple[datetime, float] | None = None
 
     def saw(self, moment: datetime) -> None:

@@ -24,26 +24,31 @@ ZERO = bytes(32)
 SALT_BYTES = 16
 
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
 def canonical(value: object) -> str:
     """Return the canonical JSON text of a value made of dict, list, str, int, bool and None.
 
     Raises TypeError for floats and anything else JSON cannot say exactly.
     """
     _refuse_floats(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _encode(value)
 
 
 def _refuse_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError(f"a float has no canonical form: {value!r}; use a string or an integer")
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str):
                 raise TypeError(f"a key must be text: {key!r}")
-            _refuse_floats(item)
+            if type(item) is not str:
+                _refuse_floats(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            _refuse_floats(item)
+            if type(item) is not str:
+                _refuse_floats(item)
 
 
 def instant(moment: datetime) -> str:

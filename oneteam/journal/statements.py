@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def run(sql: str, values: Sequence[Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]:
@@ -15,11 +15,14 @@ def run(sql: str, values: Sequence[Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]
 
     Errors are Django's, as from any other statement.
     """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    raw: psycopg.Connection[tuple[Any, ...]] = connection.connection
-    with connection.wrap_database_errors:
+    django = connections[DEFAULT_DB_ALIAS]  # once: each look at Django's `connection` asks for this thread's anew
+    django.close_if_health_check_failed()
+    django.ensure_connection()
+    django.validate_no_broken_transaction()
+    raw: psycopg.Connection[tuple[Any, ...]] = django.connection
+    if raw.prepare_threshold is None:
+        raw.prepare_threshold = 1  # Django turns preparing off; its own cursors bind on the client and never prepare
+    with django.wrap_database_errors:
         cursor = psycopg.Cursor(raw)
         cursor.execute(sql, values, prepare=True)
     return cursor

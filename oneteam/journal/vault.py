@@ -92,13 +92,13 @@ def fresh_salt() -> bytes:
 
 
 @cache
-def _load(path: Path) -> Vault:
+def _load(file: str) -> Vault:
     try:
-        return Vault(path.read_bytes())
+        return Vault(Path(file).read_bytes())
     except FileNotFoundError:
-        raise NotReadyError(f"There is no master key at {path}; `oneteam init` makes one for a new city.") from None
+        raise NotReadyError(f"There is no master key at {file}; `oneteam init` makes one for a new city.") from None
 
 
 def vault() -> Vault:
     """Return the vault of this city, its master key read from the file that settings name."""
-    return _load(Path(settings.MASTER_KEY))
+    return _load(settings.MASTER_KEY)

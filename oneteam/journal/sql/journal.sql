@@ -50,12 +50,16 @@ BEGIN
 END $$;
 
 -- Digest of one row as JSON: without its left-out columns and without top-level nulls, so that a nullable column
--- added later changes no digest.
+-- added later changes no digest. In plpgsql, which plans it once a session: a function in SQL is planned at each call
+-- of a trigger (measured: 147 µs against 51).
 CREATE FUNCTION {schema}.journal_row_digest(source jsonb, left_out text[]) RETURNS bytea
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT sha256(convert_to(coalesce(jsonb_object_agg(key, value), '{{}}')::text, 'UTF8'))
-  FROM jsonb_each(source) WHERE value <> 'null' AND key <> ALL (left_out)
-$$;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (
+    SELECT sha256(convert_to(coalesce(jsonb_object_agg(key, value), '{{}}')::text, 'UTF8'))
+    FROM jsonb_each(source) WHERE value <> 'null' AND key <> ALL (left_out)
+  );
+END $$;
 
 -- The guard: a statement that changes rows of a guarded table needs an act of the same transaction, and the digest of
 -- each changed row is noted beside that act. The settings that shape a row's JSON are pinned.

@@ -110,9 +110,10 @@ BEGIN
 END $$;
 
 CREATE FUNCTION {schema}.journal_vault_id(source jsonb) RETURNS uuid
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce(source->>'id', substr(source->>'digest', 3, 32))::uuid
-$$;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN coalesce(source->>'id', substr(source->>'digest', 3, 32))::uuid;
+END $$;
 
 CREATE CONSTRAINT TRIGGER vault_note AFTER INSERT OR UPDATE OR DELETE ON {schema}.journal_subject
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {schema}.journal_vault_note('1');

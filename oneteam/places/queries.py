@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import get_language
 
 from oneteam.places.models import Place, PlaceKind, Region
@@ -48,10 +49,22 @@ def in_region(lon: Decimal, lat: Decimal) -> bool:
     return region_check()(lon, lat)
 
 
+_outlines: dict[str, Ring] = {}  # by database: a city's region is defined once and never changed
+
+
+def _outline() -> Ring:
+    name = str(connection.settings_dict["NAME"])
+    if name not in _outlines:
+        here = region()
+        if here is None:
+            return ()
+        _outlines[name] = here.outline
+    return _outlines[name]
+
+
 def region_check() -> Callable[[Decimal, Decimal], bool]:
-    """Return `in_region` with the outline read once, for many points."""
-    here = region()
-    outline: Ring = here.outline if here is not None else ()
+    """Return `in_region` with the outline at hand, for many points."""
+    outline = _outline()
     return lambda lon, lat: not outline or inside(outline, float(lon), float(lat))
 
 

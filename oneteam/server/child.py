@@ -89,7 +89,8 @@ def trust_open_sockets() -> None:
         if select.select([pooled.fileno()], [], [], 0)[0]:
             ask(pooled)
 
-    ConnectionPool.check_connection = staticmethod(check)  # type: ignore[method-assign]
+    # Django hands the pool this very method and takes no other.
+    ConnectionPool.check_connection = staticmethod(check)  # type: ignore[method-assign, assignment]
 
 
 def name_connections(child: str) -> None:

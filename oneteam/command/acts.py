@@ -17,7 +17,7 @@ from oneteam.intake.models import Incident
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, write
 from oneteam.journal.subjects import new_subject
-from oneteam.kernel.errors import BadInputError, MissingError
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.ids import uuid7
 from oneteam.people.queries import on_duty
 from oneteam.procedures.engine import Taken, step_kind, take_step
@@ -54,7 +54,8 @@ def send_order(
 ) -> Sent:
     """Send an order about an established incident to a person who is on duty under a post.
 
-    Raises BadInputError where that person just went off duty, MissingError for an unknown incident.
+    Raises BadInputError where that person just went off duty, ConflictError for an incident that is resolved,
+    MissingError for an unknown one.
     """
     before = earlier(actor=actor, key=key, digest=None)
     if before is not None:
@@ -62,6 +63,8 @@ def send_order(
     about = Incident.objects.select_for_update().filter(id=incident).first()
     if about is None:
         raise MissingError(_("There is no such incident."))
+    if runs([incident])[incident].state != "established":
+        raise ConflictError(_("This incident is not open for orders now; reload the page."))
     if not any(held.id == post for held in on_duty(at, RECEIVERS)):
         raise BadInputError(_("This person is not on duty now; choose another one."))
     order, number, text = uuid7(), next_number("command_order_number_seq"), new_subject()
@@ -126,12 +129,18 @@ def handle_order(
 
 @write
 def return_order(*, actor: Actor, at: datetime, order: UUID, reason: str, key: str | None = None) -> None:
-    """Give an order back with the reason why it cannot be done under this post."""
+    """Give an order back with the reason why it cannot be done under this post.
+
+    Resolves its incident where that was the last open order and another one was verified.
+    """
     row = _locked(order)
+    if earlier(actor=actor, key=key, digest=None) is not None:
+        return
     _step(
         "order.return", actor=actor, at=at, order=row, key=key,
         personal={row.text_subject: {"reason": words(reason, _("the reason"))}},
     )  # fmt: skip
+    _resolve_when_done(row, actor=actor, at=at)
 
 
 @write
@@ -144,8 +153,7 @@ def verify_order(*, actor: Actor, at: datetime, order: UUID, key: str | None = N
     if earlier(actor=actor, key=key, digest=None) is not None:
         return
     _step("order.verify", actor=actor, at=at, order=row, key=key)
-    if not open_orders(row.incident_id):
-        resolve_incident(actor=actor, at=at, incident=row.incident_id)
+    _resolve_when_done(row, actor=actor, at=at)
 
 
 @write
@@ -158,11 +166,17 @@ def refuse_verification(*, actor: Actor, at: datetime, order: UUID, reason: str,
     )  # fmt: skip
 
 
-def open_orders(incident: UUID) -> list[UUID]:
-    """Return the orders of an incident that are neither verified nor returned."""
-    orders = list(Order.objects.filter(incident=incident).values_list("id", flat=True))
-    now = runs(orders)
-    return [order for order in orders if now[order].state not in FINISHED]
+def _resolve_when_done(order: Order, *, actor: Actor, at: datetime) -> None:
+    """Resolve an order's incident once none of its orders is open and one was verified.
+
+    The incident's row is the lock: of two orders that end at once, the later sees the earlier's end.
+    """
+    Incident.objects.select_for_update().get(id=order.incident_id)
+    ids = list(Order.objects.filter(incident=order.incident_id).values_list("id", flat=True))
+    ends = {run.state for run in runs([*ids]).values()}
+    standing = runs([order.incident_id])[order.incident_id].state
+    if ends <= FINISHED and "verified" in ends and standing == "established":
+        resolve_incident(actor=actor, at=at, incident=order.incident_id)
 
 
 def _locked(order: UUID) -> Order:

@@ -71,6 +71,7 @@ def decide(request: PersonRequest, report_id: UUID) -> HttpResponse:
         except BadInputError as error:
             send.add_error("post", str(error))
         except RefusedError as error:
+            setattr(request, RERENDERED, {"decide": decided, "send": send})
             return report_page(request, report_id, refused=error, status=422)
         else:
             messages.success(

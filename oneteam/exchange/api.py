@@ -19,7 +19,7 @@ from pydantic import ConfigDict
 from oneteam.exchange.acts import token_digest
 from oneteam.intake.acts import receive_report
 from oneteam.intake.queries import outcome
-from oneteam.intake.telling import Told, ToldFaultsError
+from oneteam.intake.telling import Told, ToldFaultsError, point
 from oneteam.journal import statements
 from oneteam.journal.actors import Actor, ActorKind
 from oneteam.kernel.clock import SHANGHAI, now
@@ -102,15 +102,28 @@ def post_report(
     """Take a report from a connected system."""
     actor: Actor = request.auth  # type: ignore[attr-defined] # set by ninja
     told_at = body.told_at if body.told_at.tzinfo else body.told_at.replace(tzinfo=SHANGHAI)
-    if (body.lon is None) != (body.lat is None):
-        raise ToldFaultsError({"lon": _("A point needs a longitude and a latitude.")})
-    point = {name: round(value, 6) for name in ("lon", "lat") if (value := getattr(body, name)) is not None}
-    told = Told(**{**body.model_dump(exclude={"lon", "lat"}), "told_at": told_at, **point})
+    place = _point(body)
+    told = Told(
+        **{**body.model_dump(exclude={"lon", "lat"}), "told_at": told_at, "external_id": body.external_id or None},
+        lon=place[0] if place else None,
+        lat=place[1] if place else None,
+    )
     moment = now()
     received = receive_report(actor=actor, at=moment, told=told, source=f"api:{actor.id}", key=idempotency_key or None)
     if received.known:
         return Status(200, _outcome(received.id, actor))
     return Status(201, {"id": received.id, "number": received.number, "state": "received", "received_at": moment})
+
+
+def _point(body: ReportIn) -> tuple[Decimal, Decimal] | None:
+    if body.lon is None and body.lat is None:
+        return None
+    if body.lon is None or body.lat is None:
+        raise ToldFaultsError({"lon": _("A point needs a longitude and a latitude.")})
+    try:
+        return point(str(body.lon), str(body.lat))
+    except BadInputError as error:
+        raise ToldFaultsError({"lon": str(error)}) from error
 
 
 @api.get("/reports/{report}", response={200: ReportOut, 404: Problem, 401: Problem}, summary="Follow a report")

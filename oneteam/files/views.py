@@ -10,7 +10,9 @@ from oneteam.people.middleware import PersonRequest
 from oneteam.people.views import for_roles
 
 
-@for_roles()
+@for_roles(
+    "dispatcher", "grid_attendant", "officer", "brigade_leader", "head", "auditor", "legal_reviewer", "stationed_lawyer"
+)
 def photo(request: PersonRequest, blob: UUID) -> HttpResponseBase:
     """Send the copy for pages; it never changes, so a browser may keep it."""
     found = Blob.objects.filter(id=blob).first()

@@ -95,24 +95,29 @@ class Received:
     known: bool
 
 
-def told_digest(told: Told) -> bytes:
-    """Return the keyed digest by which the same telling is known again."""
+def told_digest(told: Told, *, told_now: bool = False) -> bytes:
+    """Return the keyed digest by which the same telling is known again.
+
+    `told_now`: the time is that of the taking, which differs when a form is sent twice, and does not count.
+    """
     return request_digest(
-        told.channel, told.text, told.told_at.isoformat(), told.title, told.address, told.caller_name,
+        told.channel, told.text, "" if told_now else told.told_at.isoformat(), told.title, told.address, told.caller_name,
         told.caller_phone, told.external_id, str(told.lon), str(told.lat),
     )  # fmt: skip
 
 
 @write
-def receive_report(*, actor: Actor, at: datetime, told: Told, source: str, key: str | None = None) -> Received:
-    """Take a report as told. The clock of the answer starts at `at`.
+def receive_report(
+    *, actor: Actor, at: datetime, told: Told, source: str, key: str | None = None, told_now: bool = False
+) -> Received:
+    """Take a report as told. The clock of the answer starts at `at`. `told_now` as in `told_digest`.
 
     `source` names who hands it in (`staff`, `api:<client>`); an external id is unique per source: the same report
     again is answered with the one taken before. Raises ToldFaultsError, and ConflictError where the external id or
     the idempotency key came before with another content.
     """
     check_told(told, at=at, in_region=in_region)
-    digest = told_digest(told)
+    digest = told_digest(told, told_now=told_now)
     before = earlier(actor=actor, key=key, digest=digest)
     if before is not None:
         return _known(before.stream)
@@ -245,9 +250,7 @@ def open_incident(
     before = earlier(actor=actor, key=key, digest=None)
     if before is not None:
         return before.stream
-    row = locked_report(report)
-    if row.incident_id is not None:
-        raise ConflictError(_("Somebody else has opened an incident for this report; reload the page."))
+    _undecided(locked_report(report))
     incident, number = uuid7(), next_number("intake_incident_number_seq")
     proposal = str(established.proposal or "")
     take_step(
@@ -276,9 +279,7 @@ def open_incident(
 @write
 def join_report(*, actor: Actor, at: datetime, report: UUID, incident: UUID) -> None:
     """Join a report to an incident that is open: the same thing, told again. The report keeps its own answer."""
-    row = locked_report(report)
-    if row.incident_id is not None:
-        raise ConflictError(_("Somebody else has opened an incident for this report; reload the page."))
+    _undecided(locked_report(report))
     target = Incident.objects.filter(id=incident).first()
     if target is None:
         raise MissingError(_("There is no such incident."))
@@ -289,6 +290,14 @@ def join_report(*, actor: Actor, at: datetime, report: UUID, incident: UUID) -> 
         payload={"number": target.number, "incident": str(incident)},
     )  # fmt: skip
     Report.objects.filter(id=report).update(incident=incident)
+
+
+def _undecided(report: Report) -> None:
+    """Refuse a report that has an incident already, or is answered."""
+    if report.incident_id is not None:
+        raise ConflictError(_("Somebody else has opened an incident for this report; reload the page."))
+    if runs([report.id])[report.id].state not in ("received", "reopened"):
+        raise ConflictError(_("This report is answered already; reload the page."))
 
 
 @write

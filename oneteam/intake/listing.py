@@ -275,4 +275,4 @@ def _cells(row: Listed) -> Sequence[object]:
 
 def _safe(cells: Sequence[object]) -> list[str]:
     """Put an apostrophe before what a spreadsheet would take for a formula."""
-    return [f"'{text}" if text[:1] in "=+-@\t\r＝＋－＠" else text for text in map(str, cells)]
+    return [f"'{text}" if text and text[0] in "=+-@\t\r＝＋－＠" else text for text in map(str, cells)]

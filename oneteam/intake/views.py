@@ -64,7 +64,7 @@ def report_new(request: PersonRequest) -> HttpResponse:
         told = Told(**values, told_at=told_at.astimezone(SHANGHAI) if told_at else moment)
         try:
             received = acts.receive_report(
-                actor=request.acting.actor, at=moment, told=told, source="staff",
+                actor=request.acting.actor, at=moment, told=told, source="staff", told_now=told_at is None,
                 key=request.POST.get("idempotency_key"),
             )  # fmt: skip
         except ToldFaultsError as error:

@@ -264,9 +264,26 @@ def test_returned_order_is_nobodys_any_more() -> None:
     of = incident()
     order = sent(of)
     acts.return_order(actor=actor("fang.xiaohe"), at=AT, order=order, reason="不在我的网格")
-    assert acts.open_orders(of) == []
+    assert state(of) == "established", "nothing was verified, so nothing is resolved"
     with pytest.raises(RefusedError):
         acts.accept_order(actor=actor("fang.xiaohe"), at=AT, order=order)
+
+
+def test_incident_is_resolved_when_its_last_open_order_is_returned_after_another_was_verified() -> None:
+    of = incident()
+    first, second = handled(sent(of)), sent(of, "luo.chengye")
+    acts.verify_order(actor=actor("luo.chengye"), at=AT, order=first)
+    assert state(of) == "established"
+    acts.return_order(actor=actor("luo.chengye"), at=AT, order=second, reason="已经处理好了")
+    assert state(of) == "resolved"
+
+
+def test_no_order_is_sent_about_a_resolved_incident() -> None:
+    of = incident()
+    acts.verify_order(actor=actor("luo.chengye"), at=AT, order=handled(sent(of)))
+    assert state(of) == "resolved"
+    with pytest.raises(ConflictError):
+        sent(of)
 
 
 def test_report_cannot_be_answered_as_done_while_an_order_is_open() -> None:

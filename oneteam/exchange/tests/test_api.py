@@ -93,6 +93,7 @@ def test_same_key_or_id_with_another_content_is_409(
         ({"lon": 116.4, "lat": 39.9}, "lon"),
         ({"lon": "NaN", "lat": 27.5}, "lon"),
         ({"lon": 1e400, "lat": 27.5}, "lon"),
+        ({"lon": "1e30", "lat": 27.5}, "lon"),
         ({"caller_phone": "12"}, "caller_phone"),
         ({"colour": "red"}, "colour"),
         ({"text": 7}, "text"),
@@ -112,6 +113,11 @@ def test_broken_body_is_refused_not_a_crash(hotline: System, sent: str) -> None:
     status, problem = hotline.post(sent)
     assert status in (400, 422)
     assert problem
+
+
+def test_empty_external_id_is_none(hotline: System) -> None:
+    assert hotline.post(body(external_id="", text="第一件"))[0] == 201
+    assert hotline.post(body(external_id="", text="第二件"))[0] == 201
 
 
 def test_emoji_rare_characters_and_the_longest_text_come_back_as_sent(hotline: System) -> None:

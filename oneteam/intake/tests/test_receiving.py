@@ -24,7 +24,7 @@ from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.catalogue import matters
 from oneteam.places.queries import region, region_check
 from oneteam.procedures.queries import clocks, runs
-from tests.world import AT, actor, receive, told
+from tests.world import AT, actor, browser, receive, told
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -248,6 +248,24 @@ def test_nothing_joins_an_incident_that_is_resolved() -> None:
     with pytest.raises(ConflictError, match="resolved already"):
         acts.join_report(actor=actor("shen.yulan"), at=AT, report=second.id, incident=incident)
     assert Report.objects.get(id=second.id).incident_id is None
+
+
+def test_nothing_is_opened_for_or_joined_from_a_report_that_is_answered() -> None:
+    first, second = receive(), receive("请问几点开门")
+    incident = acts.open_incident(actor=actor("shen.yulan"), at=AT, report=first.id, established=established())
+    acts.answer_report(actor=actor("shen.yulan"), at=AT, report=second.id, result="explained", answer="八点半")
+    with pytest.raises(ConflictError, match="answered already"):
+        acts.open_incident(actor=actor("shen.yulan"), at=AT, report=second.id, established=established())
+    with pytest.raises(ConflictError, match="answered already"):
+        acts.join_report(actor=actor("shen.yulan"), at=AT, report=second.id, incident=incident)
+
+
+def test_callers_form_sent_twice_is_one_report() -> None:
+    desk = browser("shen.yulan")
+    form = {"channel": "hotline_12345", "text": "路灯不亮", "idempotency_key": "form-1"}
+    assert desk.post("/reports/new/", form).status_code == 302
+    assert desk.post("/reports/new/", form).status_code == 302
+    assert Report.objects.count() == 1
 
 
 def test_source_hears_only_of_its_own_reports() -> None:

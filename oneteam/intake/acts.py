@@ -100,9 +100,10 @@ def told_digest(told: Told, *, told_now: bool = False) -> bytes:
 
     `told_now`: the time is that of the taking, which differs when a form is sent twice, and does not count.
     """
+    told_at = "" if told_now else told.told_at.isoformat()
     return request_digest(
-        told.channel, told.text, "" if told_now else told.told_at.isoformat(), told.title, told.address, told.caller_name,
-        told.caller_phone, told.external_id, str(told.lon), str(told.lat),
+        told.channel, told.text, told_at, told.title, told.address, told.caller_name, told.caller_phone,
+        told.external_id, str(told.lon), str(told.lat),
     )  # fmt: skip
 
 

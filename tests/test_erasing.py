@@ -37,7 +37,10 @@ def relation_files(name: str) -> dict[str, bytes]:
         ).fetchall()
         for relation, path in relations:
             for fork in ("", "_fsm", "_vm", ".1"):
-                row = connection.execute("SELECT pg_read_binary_file(%s, true)", [f"{path}{fork}"]).fetchone()
+                file = f"{path}{fork}"
+                row = connection.execute(
+                    "SELECT pg_read_binary_file(%s, 0, (pg_stat_file(%s, true)).size, true)", [file, file]
+                ).fetchone()
                 if row and row[0]:
                     content = row[0]
                     assert isinstance(content, bytes)

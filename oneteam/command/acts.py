@@ -1,5 +1,6 @@
 """Writes to orders: sent by a dispatcher, accepted, handled, verified by somebody else."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from oneteam.intake.acts import next_number, reports_of, resolve_incident, words
 from oneteam.intake.models import Incident
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, write
+from oneteam.journal.once import Once
 from oneteam.journal.subjects import new_subject
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.ids import uuid7
@@ -57,7 +59,8 @@ def send_order(
     Raises BadInputError where that person just went off duty, ConflictError for an incident that is resolved,
     MissingError for an unknown one.
     """
-    before = earlier(actor=actor, key=key, digest=None)
+    once = Once.of(key, "order.send", incident, post, instruction)
+    before = earlier(actor=actor, once=once)
     if before is not None:
         return Sent(before.stream, Order.objects.values_list("number", flat=True).get(id=before.stream))
     about = Incident.objects.select_for_update().filter(id=incident).first()
@@ -73,7 +76,7 @@ def send_order(
         facts={"urgency": about.urgency},
         payload={"number": number, "incident": str(incident), "post": str(post), "urgency": about.urgency},
         personal={text: {"instruction": words(instruction, _("what is to be done"))}},
-        about=[incident, *reports_of(incident)], key=key,
+        about=[incident, *reports_of(incident)], once=once,
     )  # fmt: skip
     Order.objects.create(
         id=order, number=number, incident_id=incident, post_id=post, urgency=about.urgency, text_subject=text,
@@ -85,13 +88,13 @@ def send_order(
 @write
 def accept_order(*, actor: Actor, at: datetime, order: UUID, key: str | None = None) -> None:
     """Accept an order; stops its clock of acceptance."""
-    _step("order.accept", actor=actor, at=at, order=_locked(order), key=key)
+    _step("order.accept", actor=actor, at=at, order=_locked(order), once=Once.of(key, "order.accept", order))
 
 
 @write
 def arrive(*, actor: Actor, at: datetime, order: UUID, key: str | None = None) -> None:
     """Say that one is on the spot."""
-    _step("order.arrive", actor=actor, at=at, order=_locked(order), key=key)
+    _step("order.arrive", actor=actor, at=at, order=_locked(order), once=Once.of(key, "order.arrive", order))
 
 
 @write
@@ -110,17 +113,18 @@ def handle_order(
     Raises BadInputError for a photo that is none, Refused for an order that cannot be handled now.
     """
     row = _locked(order)
-    if earlier(actor=actor, key=key, digest=None) is not None:
-        return
     pictures = [(Moment.BEFORE, data) for data in before] + [(Moment.AFTER, data) for data in after]
     if len(pictures) > PHOTO_LIMIT:
         raise BadInputError(_("An order takes %(limit)d photos at most.") % {"limit": PHOTO_LIMIT})
     files = _about(row)
-    text = words(note, _("what was done"))
-    _step(
-        "order.handle", actor=actor, at=at, order=row, key=key, payload={"photos": len(pictures)},
-        personal={row.text_subject: {"note": text}},
+    photos = [[moment, hashlib.sha256(data).hexdigest()] for moment, data in pictures]
+    taken = _step(
+        "order.handle", actor=actor, at=at, order=row, payload={"photos": len(pictures)},
+        personal={row.text_subject: {"note": words(note, _("what was done"))}},
+        once=Once.of(key, "order.handle", order, note, photos),
     )  # fmt: skip
+    if taken.replayed:
+        return
     for moment, data in pictures:
         blob = keep_photo(actor=actor, at=at, data=data, about=[order, *files])
         OrderPhoto.objects.create(order_id=order, blob_id=blob, moment=moment)
@@ -134,12 +138,12 @@ def return_order(*, actor: Actor, at: datetime, order: UUID, reason: str, key: s
     Resolves its incident where that was the last open order and another one was verified.
     """
     row = _locked(order)
-    if earlier(actor=actor, key=key, digest=None) is not None:
-        return
-    _step(
-        "order.return", actor=actor, at=at, order=row, key=key,
+    taken = _step(
+        "order.return", actor=actor, at=at, order=row, once=Once.of(key, "order.return", order, reason),
         personal={row.text_subject: {"reason": words(reason, _("the reason"))}},
     )  # fmt: skip
+    if taken.replayed:
+        return
     _resolve_when_done(row, actor=actor, at=at)
 
 
@@ -150,9 +154,9 @@ def verify_order(*, actor: Actor, at: datetime, order: UUID, key: str | None = N
     Raises Refused (EVT-07) for the person who handled it.
     """
     row = _locked(order)
-    if earlier(actor=actor, key=key, digest=None) is not None:
+    taken = _step("order.verify", actor=actor, at=at, order=row, once=Once.of(key, "order.verify", order))
+    if taken.replayed:
         return
-    _step("order.verify", actor=actor, at=at, order=row, key=key)
     _resolve_when_done(row, actor=actor, at=at)
 
 
@@ -161,7 +165,7 @@ def refuse_verification(*, actor: Actor, at: datetime, order: UUID, reason: str,
     """Say that the work is not done: the order goes back to the one who accepted it."""
     row = _locked(order)
     _step(
-        "order.refuse", actor=actor, at=at, order=row, key=key,
+        "order.refuse", actor=actor, at=at, order=row, once=Once.of(key, "order.refuse", order, reason),
         personal={row.text_subject: {"reason": words(reason, _("the reason"))}},
     )  # fmt: skip
 
@@ -196,11 +200,11 @@ def _step(
     actor: Actor,
     at: datetime,
     order: Order,
-    key: str | None,
+    once: Once | None,
     payload: Mapping[str, Any] | None = None,
     personal: Mapping[UUID, Mapping[str, Any]] | None = None,
 ) -> Taken:
     return take_step(
-        step=step, object_id=order.id, actor=actor, at=at, about=_about(order), key=key, payload=payload,
+        step=step, object_id=order.id, actor=actor, at=at, about=_about(order), once=once, payload=payload,
         personal=personal,
     )  # fmt: skip

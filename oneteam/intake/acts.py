@@ -16,8 +16,9 @@ from oneteam.intake.models import Incident, Report
 from oneteam.intake.telling import TEXT_LIMIT, Told, check_told
 from oneteam.journal import statements
 from oneteam.journal.actors import Actor
-from oneteam.journal.acts import earlier, record, request_digest, write
+from oneteam.journal.acts import earlier, record, write
 from oneteam.journal.kinds import ActKind, register
+from oneteam.journal.once import Once, request_digest
 from oneteam.journal.subjects import new_subject, read_personal, subject_of
 from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, LineFault, MissingError
 from oneteam.kernel.ids import uuid7
@@ -119,7 +120,8 @@ def receive_report(
     """
     check_told(told, at=at, in_region=in_region)
     digest = told_digest(told, told_now=told_now)
-    before = earlier(actor=actor, key=key, digest=digest)
+    once = Once(key, digest) if key else None
+    before = earlier(actor=actor, once=once)
     if before is not None:
         return _known(before.stream)
     if told.external_id is not None:
@@ -131,7 +133,7 @@ def receive_report(
                     % {"id": told.external_id}
                 )
             return Received(known.id, known.number, known=True)
-    return _receive(actor=actor, at=at, told=told, source=source, digest=digest, key=key, imported=False)
+    return _receive(actor=actor, at=at, told=told, source=source, digest=digest, once=once, imported=False)
 
 
 _INSERT = """
@@ -147,7 +149,7 @@ def _known(report: UUID) -> Received:
 
 
 def _receive(
-    *, actor: Actor, at: datetime, told: Told, source: str, digest: bytes, key: str | None, imported: bool
+    *, actor: Actor, at: datetime, told: Told, source: str, digest: bytes, once: Once | None, imported: bool
 ) -> Received:
     report, text = uuid7(), new_subject()
     personal: dict[UUID, dict[str, Any]] = {text: {"title": told.title, "text": told.text, "address": told.address}}
@@ -161,7 +163,7 @@ def _receive(
             "channel": told.channel, "source": source, "told_at": told.told_at.isoformat(), "imported": imported,
             "point": point,
         },
-        personal=personal, key=key, digest=digest,
+        personal=personal, once=once,
     )  # fmt: skip
     row = statements.run(_INSERT, [
         report, told.channel, source, told.external_id, told.told_at, at, taken.act.id, text, caller, digest, imported,
@@ -218,7 +220,7 @@ def import_reports(*, actor: Actor, at: datetime, lines: Iterable[Line], source:
     counts = {"taken": len(fresh), "known": len(rows) - len(fresh), "source": source}
     record(kind="import.done", actor=actor, at=at, stream=uuid7(), payload=counts)
     taken = [
-        _receive(actor=actor, at=at, told=told, source=source, digest=digest, key=None, imported=True)
+        _receive(actor=actor, at=at, told=told, source=source, digest=digest, once=None, imported=True)
         for told, digest in fresh
     ]
     return Imported(taken=taken, known=len(rows) - len(fresh))
@@ -246,9 +248,14 @@ def open_incident(
 ) -> UUID:
     """Open the incident of a report and establish what it is, as a person decided.
 
+    What the machine proposed is no part of what `key` stands for: it may propose anew between two sendings of a form.
     Raises ConflictError where another dispatcher opened it first.
     """
-    before = earlier(actor=actor, key=key, digest=None)
+    once = Once.of(
+        key, "incident.open", report, established.matter, established.field, established.handling, established.urgency,
+        str(established.place or ""), str(established.lon), str(established.lat),
+    )  # fmt: skip
+    before = earlier(actor=actor, once=once)
     if before is not None:
         return before.stream
     _undecided(locked_report(report))
@@ -256,7 +263,7 @@ def open_incident(
     proposal = str(established.proposal or "")
     take_step(
         step="incident.open", object_id=incident, actor=actor, at=at, facts={}, about=[report],
-        payload={"number": number, "proposal": proposal}, key=key,
+        payload={"number": number, "proposal": proposal}, once=once,
     )  # fmt: skip
     point = f"{established.lon},{established.lat}" if established.lon is not None else ""
     values: Mapping[str, Any] = {
@@ -321,7 +328,8 @@ def answer_report(
     take_step(
         step="report.answer", object_id=report, actor=actor, at=at,
         facts={"result": result}, payload={"result": result},
-        personal={row.text_subject: {"answer": words(answer, _("the answer"))}}, about=about(row), key=key,
+        personal={row.text_subject: {"answer": words(answer, _("the answer"))}}, about=about(row),
+        once=Once.of(key, "report.answer", report, result, answer),
     )  # fmt: skip
 
 
@@ -331,7 +339,7 @@ def close_report(*, actor: Actor, at: datetime, report: UUID, contacted: bool, k
     row = locked_report(report)
     take_step(
         step="report.close", object_id=report, actor=actor, at=at, facts={"contacted": contacted},
-        payload={"contacted": contacted}, about=about(row), key=key,
+        payload={"contacted": contacted}, about=about(row), once=Once.of(key, "report.close", report, contacted),
     )  # fmt: skip
 
 
@@ -339,10 +347,13 @@ def close_report(*, actor: Actor, at: datetime, report: UUID, contacted: bool, k
 def reopen_report(*, actor: Actor, at: datetime, report: UUID, reason: str, key: str | None = None) -> None:
     """Reopen a report whose caller says that it is not done. Its incident is established anew."""
     row = locked_report(report)
-    take_step(
-        step="report.reopen", object_id=report, actor=actor, at=at, facts={}, about=about(row), key=key,
+    taken = take_step(
+        step="report.reopen", object_id=report, actor=actor, at=at, facts={}, about=about(row),
         personal={row.text_subject: {"reason": words(reason, _("the reason"))}},
+        once=Once.of(key, "report.reopen", report, reason),
     )  # fmt: skip
+    if taken.replayed:
+        return
     if row.incident_id is not None and runs([row.incident_id])[row.incident_id].state == "resolved":
         take_step(
             step="incident.resume", object_id=row.incident_id, actor=actor, at=at, facts={},

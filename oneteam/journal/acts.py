@@ -15,8 +15,9 @@ from oneteam.journal import statements, writing
 from oneteam.journal.actors import Actor
 from oneteam.journal.canonical import canonical, commitment, compose_body, disclosure, open_salt
 from oneteam.journal.kinds import act_kind
+from oneteam.journal.once import KeyUsedError, Once
 from oneteam.journal.subjects import data_keys
-from oneteam.journal.vault import Personal, fresh_salt, seal_values, vault
+from oneteam.journal.vault import Personal, fresh_salt, seal_values
 from oneteam.kernel.errors import ConflictError, NotAllowedError
 from oneteam.kernel.ids import uuid7
 
@@ -72,22 +73,22 @@ def write(function: Callable[P, R]) -> Callable[P, R]:
     return whole
 
 
-def earlier(*, actor: Actor, key: str | None, digest: bytes | None) -> Recorded | None:
+def earlier(*, actor: Actor, once: Once | None) -> Recorded | None:
     """Return the act that this actor's idempotency key stands for, or None when the key is new.
 
-    Raises ConflictError when the key came before with another content.
+    Raises KeyUsedError when the key came before with another content.
     """
     memory = writing.current()
-    if key is None or (actor.reference, key) in memory.new_keys:
+    if once is None or (actor.reference, once.key) in memory.new_keys:
         return None
-    row = statements.run(_EARLIER, [actor.reference, key]).fetchone()
+    row = statements.run(_EARLIER, [actor.reference, once.key]).fetchone()
     assert row is not None
     memory.saw(row[0])
     if row[1] is None:
-        memory.new_keys.add((actor.reference, key))
+        memory.new_keys.add((actor.reference, once.key))
         return None
-    if digest is not None and bytes(row[5]) != digest:
-        raise ConflictError(_("This idempotency key was used before with another content; use a new key."))
+    if bytes(row[5] or b"") != once.digest:
+        raise KeyUsedError(_("This idempotency key was used before with another content; use a new key."))
     return Recorded(*row[1:5])
 
 
@@ -143,14 +144,13 @@ def record(
     basis: Sequence[str] = (),
     place: str | None = None,
     device: str | None = None,
-    key: str | None = None,
-    digest: bytes | None = None,
+    once: Once | None = None,
 ) -> Recorded:
     """Append an act. Rows of guarded tables may change after it, in the same transaction.
 
     `payload` holds the open fields the kind declares; `personal` the hidden ones per subject (see `subjects`). `at` is
     region time; the recording time is the database's. `place` is "longitude,latitude" with six decimals in WGS 84.
-    `about` names other objects whose file this act belongs to. `key` and `digest` make the act idempotent per actor.
+    `about` names other objects whose file this act belongs to. `once` makes the act idempotent per actor.
 
     Raises NotAllowedError where the kind names who may and the actor is not among them, ValueError for a field the
     kind does not declare, LookupError for an unknown kind.
@@ -171,9 +171,10 @@ def record(
         device=device,
     )  # fmt: skip
     head, before = _personal(act, values.personal) if values.personal else ("", [])
+    key = (once.key, once.digest) if once else (None, None)
     row = statements.run(head + _INSERT, [
         *before, act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about),
-        list(basis), declared.version, body, Jsonb(payload, dumps=canonical), salt, key, digest,
+        list(basis), declared.version, body, Jsonb(payload, dumps=canonical), salt, *key,
     ]).fetchone()  # fmt: skip
     if row is None:
         raise AlreadyRecordedError(kind)
@@ -199,8 +200,3 @@ def _personal(act: UUID, personal: Mapping[UUID, Mapping[str, Personal]]) -> tup
             parts.append(f"{name} AS (INSERT INTO {target} VALUES {places})")  # noqa: S608 -- placeholders
             parameters += [value for row in rows for value in row]
     return f"WITH {', '.join(parts)}", parameters
-
-
-def request_digest(*parts: object) -> bytes:
-    """Return the digest of a request's content for `digest`, keyed so that it tells nothing to who sees it."""
-    return vault().blind("request", canonical(list(parts)))

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oneteam.journal.actors import Actor
-from oneteam.journal.acts import Recorded, earlier, record, request_digest, write
+from oneteam.journal.acts import Recorded, earlier, record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.models import Act, Secret, Subject
+from oneteam.journal.once import Once
 from oneteam.journal.queries import label_values
 from oneteam.journal.vault import Vault, open_values, vault
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotReadyError
@@ -85,8 +86,8 @@ def erase_subject(
     if ground not in set(Ground):
         text = _("“%(ground)s” is no ground for erasing; take one of: %(grounds)s.")
         raise BadInputError(text % {"ground": ground, "grounds": ", ".join(Ground)})
-    digest = request_digest("erase", str(subject), str(ground), list(basis))
-    if done := earlier(actor=actor, key=key, digest=digest):
+    once = Once.of(key, ERASED.name, subject, str(ground), list(basis))
+    if done := earlier(actor=actor, once=once):
         return done
     known = Subject.objects.filter(id=subject).first()
     if known is None:
@@ -103,8 +104,7 @@ def erase_subject(
         payload={"ground": str(ground), "values": _closed_fields(known, secrets)},
         about=sorted(set(streams) - {subject}),
         basis=basis,
-        key=key,
-        digest=digest,
+        once=once,
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT journal_erase(%s)", [subject])

@@ -18,6 +18,7 @@ from oneteam.journal.actors import Actor
 from oneteam.journal.acts import AlreadyRecordedError, Recorded, earlier, record
 from oneteam.journal.kinds import ActKind
 from oneteam.journal.kinds import register as register_kind
+from oneteam.journal.once import Once
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, OneteamError
 from oneteam.lawbook import queries as lawbook
@@ -75,13 +76,12 @@ class _Proposal:
     basis: Sequence[str]
     place: str | None
     device: str | None
-    key: str | None
-    digest: bytes | None
+    once: Once | None
     overrides: Mapping[str, str]
     happened: bool
 
     def replay(self) -> Taken | None:
-        act = earlier(actor=self.actor, key=self.key, digest=self.digest)
+        act = earlier(actor=self.actor, once=self.once)
         return Taken(act, self.step, self.object_id, replayed=True) if act else None
 
     def context(self, step: Step, state: str | None, stored: Mapping[str, Any]) -> Context:
@@ -99,7 +99,7 @@ class _Proposal:
         return record(
             kind=step.act, actor=self.actor, at=self.at, stream=self.object_id, payload={**self.payload, **listed},
             personal=self.personal, about=self.about, basis=self.basis, place=self.place, device=self.device,
-            key=self.key, digest=self.digest,
+            once=self.once,
         )  # fmt: skip
 
 
@@ -124,8 +124,7 @@ def take_step(
     basis: Sequence[str] = (),
     place: str | None = None,
     device: str | None = None,
-    key: str | None = None,
-    digest: bytes | None = None,
+    once: Once | None = None,
     overrides: Mapping[str, str] | None = None,
     happened: bool = False,
 ) -> Taken:
@@ -135,7 +134,7 @@ def take_step(
     checks and clocks; what rooms store about the object is asked of them. `overrides` gives a reason for each W check
     that the person goes on against. `happened` reports what already took place: only for steps declared `fact: true`.
     The other arguments are those of `journal.acts.record`; act first, then the run and its clocks, then the caller's
-    own rows. With a key that came before, the first act is returned as `replayed` and nothing is written.
+    own rows. With a key (`once`) that came before, the first act is returned as `replayed` and nothing is written.
 
     Raises NotAllowedError (not this actor's step), RefusedError with every failed check, UnsetSettingError (a clock's
     length is not set), MissingError (no such object or step), ConflictError (already opened; key with other content),
@@ -143,7 +142,7 @@ def take_step(
     """
     proposal = _Proposal(
         step=step, object_id=object_id, actor=actor, at=at, facts=facts or {}, payload=payload or {},
-        personal=personal or {}, about=about, basis=basis, place=place, device=device, key=key, digest=digest,
+        personal=personal or {}, about=about, basis=basis, place=place, device=device, once=once,
         overrides={check: reason.strip() for check, reason in (overrides or {}).items() if reason.strip()},
         happened=happened,
     )  # fmt: skip

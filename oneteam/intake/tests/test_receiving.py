@@ -1,8 +1,10 @@
 """Taking reports: once each, whatever is sent twice; all of a file or nothing; words that only who must may read."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,6 +21,7 @@ from oneteam.intake.queries import outcome, report, reports_by_caller, told_text
 from oneteam.journal.actors import Actor, ActorKind, operator
 from oneteam.journal.erase import erase_subject
 from oneteam.journal.models import Act
+from oneteam.journal.once import KeyUsedError
 from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.catalogue import matters
@@ -224,6 +227,9 @@ def test_incident_is_opened_once_and_a_second_dispatcher_hears_so() -> None:
         actor=actor("shen.yulan"), at=AT, report=taken.id, established=established(), key="open"
     )  # fmt: skip
     assert incident == again
+    other = replace(established(), urgency="urgent")
+    with pytest.raises(KeyUsedError):
+        acts.open_incident(actor=actor("shen.yulan"), at=AT, report=taken.id, established=other, key="open")
     with pytest.raises(ConflictError, match="reload"):
         acts.open_incident(actor=actor("qiu.mingzhou"), at=AT, report=taken.id, established=established())
 
@@ -278,6 +284,44 @@ def test_source_hears_only_of_its_own_reports() -> None:
     found = outcome(taken.id, source="api:test")
     assert found is not None
     assert (found["state"], found["answer"], found["answered_at"]) == ("answered", "已转告", AT)
+
+
+def test_each_step_of_a_report_is_taken_once_for_a_key_and_refuses_an_edited_content() -> None:
+    report = receive().id
+    steps: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
+        (acts.answer_report, {"result": "explained", "answer": "已解释"}, {"result": "explained", "answer": "改过"}),
+        (acts.close_report, {"contacted": True}, {"contacted": False}),
+        (acts.reopen_report, {"reason": "又来了"}, {"reason": "改过"}),
+    ]
+    for number, (act, content, edited) in enumerate(steps):
+        given: dict[str, Any] = {"actor": actor("shen.yulan"), "at": AT, "report": report, "key": f"k{number}"}
+        for _again in range(2):
+            act(**given, **content)
+        count = Act.objects.count()
+        with pytest.raises(KeyUsedError):
+            act(**given, **edited)
+        assert Act.objects.count() == count
+    assert runs([report])[report].state == "reopened"
+
+
+def test_reopening_sent_twice_does_not_take_up_again_what_was_resolved_meanwhile() -> None:
+    report = receive().id
+    incident = acts.open_incident(actor=actor("shen.yulan"), at=AT, report=report, established=established())
+    acts.resolve_incident(actor=actor("shen.yulan"), at=AT, incident=incident)
+    acts.answer_report(actor=actor("shen.yulan"), at=AT, report=report, result="done", answer="已处理")
+    for states in ("established", "resolved"):
+        acts.reopen_report(actor=actor("shen.yulan"), at=AT, report=report, reason="还在", key="again")
+        if states == "established":
+            acts.resolve_incident(actor=actor("shen.yulan"), at=AT, incident=incident)
+        assert runs([incident])[incident].state == "resolved"
+
+
+@pytest.mark.parametrize("key", ["k" * 201, "a\x00b"])
+def test_key_that_cannot_be_stored_is_refused_with_what_to_do(key: str) -> None:
+    with pytest.raises(BadInputError, match="1 to 200 characters"):
+        keyed(key)
+    assert keyed("k" * 200).number
+    assert counted() == (1, 1)
 
 
 @pytest.mark.parametrize(

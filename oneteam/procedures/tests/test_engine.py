@@ -12,6 +12,7 @@ from django.utils.translation import override
 from oneteam.journal.actors import PUBLIC
 from oneteam.journal.acts import WithoutTransactionError
 from oneteam.journal.models import Act
+from oneteam.journal.once import KeyUsedError, Once
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.settings_table import UnsetSettingError
@@ -159,20 +160,21 @@ def test_fact_that_lies_behind_is_kept_but_never_moves_the_run_back(probe: objec
 
 def test_same_key_returns_the_first_act_and_writes_nothing(probe: object) -> None:
     one = uuid7()
-    arguments: dict[str, Any] = {"step": "probe.begin", "object_id": one, "actor": OFFICER, "at": MORNING, "key": "k1"}
-    first = take(digest=b"a", **arguments)
-    again = take(digest=b"a", **arguments)
+    arguments: dict[str, Any] = {"step": "probe.begin", "object_id": one, "actor": OFFICER, "at": MORNING}
+    first = take(once=Once("k1", b"a"), **arguments)
+    again = take(once=Once("k1", b"a"), **arguments)
     assert (again.replayed, again.act.id, acts(one)) == (True, first.act.id, 1)
-    moved = take(object_id=one, key="k2", **WORK)
-    assert take(object_id=one, key="k2", **WORK).act.id == moved.act.id
+    moved = take(object_id=one, once=Once("k2", b"a"), **WORK)
+    assert take(object_id=one, once=Once("k2", b"a"), **WORK).act.id == moved.act.id
     assert (acts(one), Clock.objects.filter(run_id=one).count()) == (2, 2)
-    with pytest.raises(ConflictError):
-        take(digest=b"b", **arguments)
+    with pytest.raises(KeyUsedError):
+        take(once=Once("k1", b"b"), **arguments)
 
 
 def test_key_is_each_actors_own(probe: object) -> None:
-    first = take(step="probe.begin", object_id=uuid7(), actor=OFFICER, at=MORNING, key="k")
-    second = take(step="probe.begin", object_id=uuid7(), actor=person("officer"), at=MORNING, key="k")
+    key = Once("k", b"same")
+    first = take(step="probe.begin", object_id=uuid7(), actor=OFFICER, at=MORNING, once=key)
+    second = take(step="probe.begin", object_id=uuid7(), actor=person("officer"), at=MORNING, once=key)
     assert first.act.id != second.act.id
 
 

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from oneteam.journal.actors import PUBLIC, Actor, ActorKind, machine
 from oneteam.journal.models import Act
+from oneteam.journal.once import Once
 from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import BadInputError, ConflictError, NotAllowedError
 from oneteam.kernel.ids import uuid7
@@ -136,8 +137,8 @@ class Ways(RuleBasedStateMachine):
         """Take a step and compare with what the YAML says must come of it."""
         step, actor, state = STEPS[name], ACTORS[who], self.states.get(one)
         arguments: dict[str, Any] = {
-            "step": name, "object_id": one, "actor": actor, "at": self.now, "facts": facts, "key": str(uuid7()),
-            "happened": happened, "payload": payload_of(step["act"]),
+            "step": name, "object_id": one, "actor": actor, "at": self.now, "facts": facts,
+            "once": Once.of(str(uuid7()), name), "happened": happened, "payload": payload_of(step["act"]),
         }  # fmt: skip
         try:
             taken = take(**arguments)

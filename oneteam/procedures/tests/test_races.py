@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from oneteam.journal.models import Act
+from oneteam.journal.once import Once
 from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.acts import CalendarLoaded, load_calendar
@@ -115,7 +116,7 @@ def test_same_request_eight_times_at_once_is_one_act(probe: object) -> None:
 
     def send() -> Taken:
         barrier.wait()
-        return take(step="probe.begin", object_id=one, actor=OFFICER, at=MORNING, key="phone-1", digest=b"same")
+        return take(step="probe.begin", object_id=one, actor=OFFICER, at=MORNING, once=Once("phone-1", b"same"))
 
     with ThreadPoolExecutor(8) as pool:
         answers = [result.result(timeout=60) for result in [aside(pool, send) for _ in range(8)]]

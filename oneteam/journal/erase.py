@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oneteam.journal import statements
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import Recorded, earlier, record, write
 from oneteam.journal.kinds import ActKind, register
@@ -89,10 +90,11 @@ def erase_subject(
     once = Once.of(key, ERASED.name, subject, str(ground), list(basis))
     if done := earlier(actor=actor, once=once):
         return done
-    known = Subject.objects.filter(id=subject).first()
-    if known is None:
+    # Held alone first: a value that is written at this moment is waited for and erased, too, and named in the act.
+    held, wrapped = statements.run("SELECT held, wrapped FROM journal_hold(%s, true)", [subject]).fetchall()[0]
+    if held is None:
         raise MissingError(_("There is no subject %(subject)s.") % {"subject": subject})
-    if known.wrapped is None:
+    if wrapped is None:
         raise ConflictError(_("The values of %(subject)s were erased before.") % {"subject": subject})
     secrets = list(Secret.objects.filter(subject_id=subject))
     streams = Act.objects.filter(id__in=[secret.act_id for secret in secrets]).values_list("stream", flat=True)
@@ -101,7 +103,7 @@ def erase_subject(
         actor=actor,
         at=at,
         stream=subject,
-        payload={"ground": str(ground), "values": _closed_fields(known, secrets)},
+        payload={"ground": str(ground), "values": _closed_fields(vault().unwrap(subject, bytes(wrapped)), secrets)},
         about=sorted(set(streams) - {subject}),
         basis=basis,
         once=once,
@@ -111,9 +113,8 @@ def erase_subject(
     return act
 
 
-def _closed_fields(subject: Subject, secrets: Iterable[Secret]) -> dict[str, list[str]]:
-    """Return, per act, the names of the fields that only this subject's key opens."""
-    data_key = vault().unwrap(subject.id, bytes(subject.wrapped or b""))
+def _closed_fields(data_key: bytes, secrets: Iterable[Secret]) -> dict[str, list[str]]:
+    """Return, per act, the names of the fields that only this data key opens."""
     fields: dict[str, list[str]] = {}
     for secret in secrets:
         try:

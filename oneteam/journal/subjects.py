@@ -28,26 +28,28 @@ def new_subject() -> UUID:
 
 def find_subject(kind: str, value: str) -> UUID | None:
     """Return the subject known under this value of this kind (a phone number), if there is one."""
-    return _known(vault().blind(kind, value))
+    digest = vault().blind(kind, value)
+    row = statements.run("SELECT subject_id FROM journal_blind WHERE digest = %s", [digest]).fetchone()
+    return row[0] if row else None
 
 
-def _known(digest: bytes) -> UUID | None:
-    """Return the subject that a digest stands for; its data key is kept in mind for the write that runs."""
-    row = statements.run(
-        "SELECT b.subject_id, s.wrapped FROM journal_blind b JOIN journal_subject s ON s.id = b.subject_id"
-        " WHERE b.digest = %s",
-        [digest],
-    ).fetchone()
-    if row is None:
-        return None
-    subject: UUID = row[0]
-    if row[1] is not None:
-        writing.current().keys[subject] = vault().unwrap(subject, bytes(row[1]))
-    return subject
+_HELD = "SELECT h.held, h.wrapped FROM {0} CROSS JOIN LATERAL journal_hold({1}, false) AS h WHERE h.wrapped IS NOT NULL"
+_HELD_BY_MARK = _HELD.format("(SELECT subject_id FROM journal_blind WHERE digest = %s) AS b", "b.subject_id")
+_HELD_BY_ID = _HELD.format("unnest(%s::uuid[]) AS w(id)", "w.id")
+
+
+def _hold(statement: str, what: object) -> dict[UUID, bytes]:
+    """Return the data keys of subjects that are not erased, and keep them from being erased while the write runs.
+
+    An erasing under way is waited for; its subject is not among them then.
+    """
+    found = {row[0]: vault().unwrap(row[0], bytes(row[1])) for row in statements.run(statement, [what]).fetchall()}
+    writing.current().keys.update(found)
+    return found
 
 
 def subject_of(kind: str, value: str) -> UUID:
-    """Return the subject known under this value, made now if it is new.
+    """Return the subject known under this value, made now if it is new or was erased.
 
     Of two writes that meet a new value at once the later one fails on the blind index and, tried again, finds the
     earlier one's subject.
@@ -55,8 +57,8 @@ def subject_of(kind: str, value: str) -> UUID:
     digest, memory = vault().blind(kind, value), writing.current()
     if digest in memory.marks:
         return memory.marks[digest]
-    if (known := _known(digest)) is not None:
-        return known
+    if held := _hold(_HELD_BY_MARK, digest):
+        return next(iter(held))
     subject = new_subject()
     if writing.running():
         memory.marks[digest] = subject
@@ -65,16 +67,22 @@ def subject_of(kind: str, value: str) -> UUID:
     return subject
 
 
+def standing(subject: UUID) -> UUID:
+    """Return the subject while it stands, else a new one: what is said after an erasing has a key of its own."""
+    memory = writing.current()
+    stands = subject in memory.keys or subject in _hold(_HELD_BY_ID, [subject])
+    return subject if stands else new_subject()
+
+
 def data_keys(subjects: Iterable[UUID]) -> dict[UUID, bytes]:
-    """Return the data keys of these subjects; MissingError for one that is unknown or erased."""
+    """Return the data keys of these subjects, none of which can be erased while the write runs.
+
+    MissingError for one that is unknown or erased.
+    """
     memory, wanted = writing.current(), set(subjects)
     found = {subject: memory.keys[subject] for subject in wanted if subject in memory.keys}
     if missing := wanted - found.keys():
-        rows = statements.run(
-            "SELECT id, wrapped FROM journal_subject WHERE id = ANY(%s::uuid[]) AND wrapped IS NOT NULL",
-            [list(missing)],
-        ).fetchall()
-        found |= {subject: vault().unwrap(subject, bytes(wrapped)) for subject, wrapped in rows}
+        found |= _hold(_HELD_BY_ID, sorted(missing))
     if missing := wanted - found.keys():
         raise MissingError(f"erased or unknown: {sorted(map(str, missing))}")
     return found

@@ -33,10 +33,12 @@ TABLES: Mapping[str, Rights] = {
     "journal_secret": SECRET,
     "journal_subject": SECRET,
     "people_account": SESSION,
+    "people_attempts": SESSION,
+    "people_throttle": SESSION,
 }
 """Tables with rights of their own. Each must exist: a renamed table would silently fall back to EVERY_TABLE."""
 
-DEFINER_FUNCTIONS: Mapping[str, tuple[str, ...]] = {"journal_erase": ("app",)}
+DEFINER_FUNCTIONS: Mapping[str, tuple[str, ...]] = {"journal_erase": ("app",), "journal_hold": ("app",)}
 """Functions that act with the owner's rights (SECURITY DEFINER), and the roles that may call them. Not named: nobody.
 
 Trigger functions need no right to fire; all other functions may be called by every role of the city.

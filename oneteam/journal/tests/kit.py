@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -35,6 +36,7 @@ CREATE TABLE {PROBE} (
 GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON {PROBE} TO PUBLIC;
 """
 
+T = TypeVar("T")
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -140,6 +142,27 @@ def put(row: UUID, name: str, *, stream: UUID | None = None) -> Recorded:
         [row, name],
     )
     return act
+
+
+def aside(pool: ThreadPoolExecutor, function: Callable[[], T]) -> "Future[T]":
+    """Run a function on a connection of its own."""
+
+    def run() -> T:
+        try:
+            return function()
+        finally:
+            connection.close()
+
+    return pool.submit(run)
+
+
+def waits(future: "Future[T]") -> bool:
+    """Whether the other side is held up by us. Half a second is ample for a statement that is not."""
+    try:
+        future.result(timeout=0.5)
+    except TimeoutError:
+        return True
+    return False
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:

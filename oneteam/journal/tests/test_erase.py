@@ -1,8 +1,10 @@
 """Erasing: one key destroyed is enough, it is an act, and everything recorded before still verifies."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -12,8 +14,8 @@ from oneteam.journal.acts import Recorded, write
 from oneteam.journal.erase import Ground, erase_subject, rekey
 from oneteam.journal.models import Act, Blind, Secret, Subject
 from oneteam.journal.state import state
-from oneteam.journal.subjects import data_keys, find_subject, new_subject, read_personal, subject_of
-from oneteam.journal.tests.kit import NOW, TESTER, World, rows, told
+from oneteam.journal.subjects import data_keys, find_subject, new_subject, read_personal, standing, subject_of
+from oneteam.journal.tests.kit import NOW, TESTER, World, aside, rows, told, waits
 from oneteam.journal.verify import verify
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.ids import uuid7
@@ -84,6 +86,69 @@ def test_erasing_twice_or_nobody_or_without_lawful_ground_is_refused(world: Worl
     assert erase(subject, key="k").id == first.id
     with pytest.raises(ConflictError, match="before"):
         erase(subject)
+
+
+def test_a_value_written_while_its_subject_is_erased_stands_under_a_new_subject(world: World) -> None:
+    call()
+    old = caller()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            erase(old)
+            other = aside(pool, call)
+            assert waits(other)
+        again = other.result(timeout=30)
+    assert caller() != old
+    assert read_personal([again.id]) == {again.id: {"text": TEXT, "phone": PHONE}}
+    holds(world)
+
+
+def test_erasing_waits_for_a_value_that_is_being_written_and_destroys_it_too(world: World) -> None:
+    first, old = call(), caller()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            second = call()
+            other = aside(pool, lambda: erase(old))
+            assert waits(other)
+        act = Act.objects.get(id=other.result(timeout=30).id)
+    assert act.payload["values"] == {str(first.id): ["phone"], str(second.id): ["phone"]}
+    assert not Secret.objects.filter(subject_id=old).exists()
+    assert read_personal([second.id]) == {second.id: {"text": TEXT}}
+    holds(world)
+
+
+@write
+def said_later(text: UUID) -> Recorded:
+    return told(personal={standing(text): {"text": "later"}})
+
+
+def test_what_is_said_later_stands_with_what_was_told_until_that_is_erased(world: World) -> None:
+    first = call()
+    text = Secret.objects.exclude(subject_id=caller()).get().subject_id
+    assert Secret.objects.filter(act_id=said_later(text).id, subject_id=text).exists()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            erase(text)
+            other = aside(pool, lambda: said_later(text))
+            assert waits(other)
+        after = other.result(timeout=30)
+    assert read_personal([first.id, after.id]) == {first.id: {"phone": PHONE}, after.id: {"text": "later"}}
+    holds(world)
+
+
+def holds(world: World) -> None:
+    """Everything recorded still verifies."""
+    world.seal()
+    assert list(verify(world.file).lines()) == []
+    assert [fault for fault in state().lines() if "journal_probe" not in fault] == []
+
+
+def test_the_app_cannot_hold_a_subject_but_by_the_function(world: World) -> None:
+    call()
+    with pytest.raises(DatabaseError, match="permission denied"):
+        rows("SELECT 1 FROM journal_subject FOR SHARE")
+    for role in ("reader", "sealer"):
+        with world.connect(role) as other, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            other.execute("SELECT journal_hold(%s, true)", [caller()])
 
 
 @transaction.atomic

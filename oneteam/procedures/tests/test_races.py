@@ -1,16 +1,15 @@
 """Real transactions side by side: no deadline of an old table survives, no step is taken twice."""
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
-from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from oneteam.journal.models import Act
 from oneteam.journal.once import Once
+from oneteam.journal.tests.kit import aside, waits
 from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.acts import CalendarLoaded, load_calendar
@@ -21,30 +20,8 @@ from oneteam.procedures.errors import RefusedError
 from oneteam.procedures.models import Clock
 from oneteam.procedures.tests.probe import MORNING, OFFICER, OPERATOR, TIMER, begin, take
 
-T = TypeVar("T")
 MOVED = datetime(2026, 3, 10, 23, 59, 59, 999_999, tzinfo=SHANGHAI)
 TABLE = [CalendarRow(date(2026, 3, 5), is_workday=False, name="Typhoon", source="notice", provisional=False)]
-
-
-def aside(pool: ThreadPoolExecutor, function: Callable[[], T]) -> "Future[T]":
-    """Run a function on a connection of its own."""
-
-    def run() -> T:
-        try:
-            return function()
-        finally:
-            connection.close()
-
-    return pool.submit(run)
-
-
-def waits(future: "Future[T]") -> bool:
-    """Whether the other side is held up by us. Half a second is ample for a statement that is not."""
-    try:
-        future.result(timeout=0.5)
-    except TimeoutError:
-        return True
-    return False
 
 
 def loaded() -> CalendarLoaded:

@@ -24,6 +24,9 @@ def build(name: str, data: Path) -> None:
         connection.execute(
             "create function journal_erase(person int) returns int language sql security definer as 'select 1'"
         )
+        connection.execute(
+            "create function journal_hold(person int) returns int language sql security definer as 'select 1'"
+        )
         connection.execute("create function sneaky() returns int language sql security definer as 'select 1'")
         connection.execute("create function digest(a int) returns int language sql as 'select a'")
         connection.execute(sql.SQL("create table {} (id bigserial)").format(sql.Identifier(f"{name}_queue", "job")))

@@ -1,0 +1,1 @@
+DROP FUNCTION {schema}.journal_hold(uuid, boolean);

@@ -18,7 +18,7 @@ from oneteam.intake.models import Incident
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, write
 from oneteam.journal.once import Once
-from oneteam.journal.subjects import new_subject
+from oneteam.journal.subjects import new_subject, standing
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.ids import uuid7
 from oneteam.people.queries import on_duty
@@ -120,7 +120,7 @@ def handle_order(
     photos = [[moment, hashlib.sha256(data).hexdigest()] for moment, data in pictures]
     taken = _step(
         "order.handle", actor=actor, at=at, order=row, payload={"photos": len(pictures)},
-        personal={row.text_subject: {"note": words(note, _("what was done"))}},
+        personal={standing(row.text_subject): {"note": words(note, _("what was done"))}},
         once=Once.of(key, "order.handle", order, note, photos),
     )  # fmt: skip
     if taken.replayed:
@@ -140,7 +140,7 @@ def return_order(*, actor: Actor, at: datetime, order: UUID, reason: str, key: s
     row = _locked(order)
     taken = _step(
         "order.return", actor=actor, at=at, order=row, once=Once.of(key, "order.return", order, reason),
-        personal={row.text_subject: {"reason": words(reason, _("the reason"))}},
+        personal={standing(row.text_subject): {"reason": words(reason, _("the reason"))}},
     )  # fmt: skip
     if taken.replayed:
         return
@@ -166,7 +166,7 @@ def refuse_verification(*, actor: Actor, at: datetime, order: UUID, reason: str,
     row = _locked(order)
     _step(
         "order.refuse", actor=actor, at=at, order=row, once=Once.of(key, "order.refuse", order, reason),
-        personal={row.text_subject: {"reason": words(reason, _("the reason"))}},
+        personal={standing(row.text_subject): {"reason": words(reason, _("the reason"))}},
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.once import Once, request_digest
-from oneteam.journal.subjects import new_subject, read_personal, subject_of
+from oneteam.journal.subjects import new_subject, read_personal, standing, subject_of
 from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, LineFault, MissingError
 from oneteam.kernel.ids import uuid7
 from oneteam.places.queries import in_region
@@ -328,7 +328,7 @@ def answer_report(
     take_step(
         step="report.answer", object_id=report, actor=actor, at=at,
         facts={"result": result}, payload={"result": result},
-        personal={row.text_subject: {"answer": words(answer, _("the answer"))}}, about=about(row),
+        personal={standing(row.text_subject): {"answer": words(answer, _("the answer"))}}, about=about(row),
         once=Once.of(key, "report.answer", report, result, answer),
     )  # fmt: skip
 
@@ -349,7 +349,7 @@ def reopen_report(*, actor: Actor, at: datetime, report: UUID, reason: str, key:
     row = locked_report(report)
     taken = take_step(
         step="report.reopen", object_id=report, actor=actor, at=at, facts={}, about=about(row),
-        personal={row.text_subject: {"reason": words(reason, _("the reason"))}},
+        personal={standing(row.text_subject): {"reason": words(reason, _("the reason"))}},
         once=Once.of(key, "report.reopen", report, reason),
     )  # fmt: skip
     if taken.replayed:
@@ -398,10 +398,17 @@ def next_number(sequence: str) -> int:
 
 @write
 def look_at_caller(*, actor: Actor, at: datetime, report: UUID, purpose: str) -> tuple[str, str]:
-    """Return the caller's name and phone in clear, after recording the look with its purpose (PII-02, SEC-05)."""
+    """Return the caller's name and phone in clear, after recording the look with its purpose (PII-02, SEC-05).
+
+    Raises MissingError where there is nobody to see: no such report, none who gave a name or phone, or erased.
+    """
     row = Report.objects.filter(id=report).first()
     if row is None:
         raise MissingError(_("There is no such report."))
     record(kind="personal.looked_at", actor=actor, at=at, stream=report, payload={"purpose": purpose})
+    if row.caller_subject is None:
+        raise MissingError(_("This report names no caller."))
     values = read_personal([row.received_act]).get(row.received_act, {})
-    return values.get("caller_name", ""), values.get("caller_phone", "")
+    if "caller_name" not in values:
+        raise MissingError(_("The caller's name and phone were erased."))
+    return values["caller_name"], values["caller_phone"]

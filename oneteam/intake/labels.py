@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oneteam.intake.models import Channel, Handling, Urgency
+from oneteam.intake.queries import ToldText
 from oneteam.lawbook.catalogue import matter_name
 from oneteam.web.parts import Chip
 
@@ -33,6 +34,11 @@ RESULTS: dict[str, Promise] = {
     "explained": _("Explained"),
     "passed_on": _("Passed on"),
 }
+
+
+def title_of(told: ToldText) -> str:
+    """Return how a report is called: its headline, or that its words were erased."""
+    return told.headline or gettext("Told text erased")
 
 
 def urgency_chip(urgency: str) -> Chip:

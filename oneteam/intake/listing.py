@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.intake import queries
 from oneteam.intake.forms import FilterForm
-from oneteam.intake.labels import CHANNELS
+from oneteam.intake.labels import CHANNELS, title_of
 from oneteam.intake.models import Report
 from oneteam.intake.queries import Listed
 from oneteam.intake.slots import PROPOSED_IN_FIELD, REPORT_CELLS
@@ -126,7 +126,7 @@ def _columns(request: PersonRequest, asked: Asked) -> list[Column]:
 def _row(row: Listed, cells: Sequence[object], clocks: Sequence[object]) -> Row:
     return Row(
         id=str(row.id),
-        title=row.told.headline if not row.told.erased else _("Told text erased"),
+        title=title_of(row.told),
         url=reverse("report", args=[row.id]),
         facts=[_("No. %(number)d") % {"number": row.number}, CHANNELS[row.channel], *cells[1:]],
         cells=[
@@ -268,7 +268,7 @@ def export_csv(request: PersonRequest) -> str:
 
 def _cells(row: Listed) -> Sequence[object]:
     return [
-        row.number, row.told.headline, CHANNELS[row.channel], row.state_label, row.told_at.isoformat(),
+        row.number, title_of(row.told), CHANNELS[row.channel], row.state_label, row.told_at.isoformat(),
         row.received_at.isoformat(),
     ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from oneteam.intake import queries
 from oneteam.intake.forms import AnswerForm, CloseForm, LookForm, ReasonForm
-from oneteam.intake.labels import CHANNELS, urgency_chip, word_for
+from oneteam.intake.labels import CHANNELS, title_of, urgency_chip, word_for
 from oneteam.intake.masking import mask_name, mask_phone
 from oneteam.intake.models import Report
 from oneteam.intake.queries import ToldText
@@ -73,7 +73,7 @@ def _header(row: Report, told: ToldText, chips: list[Any]) -> PageHeader:
     if row.incident:
         chips.append(urgency_chip(row.incident.urgency))
     return PageHeader(
-        title=told.headline or _("Told text erased"),
+        title=title_of(told),
         crumbs=[Link(_("Reports"), reverse("reports"))],
         chips=chips,
         facts=[_("No. %(number)d") % {"number": row.number}, CHANNELS[row.channel]],

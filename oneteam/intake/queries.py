@@ -19,14 +19,15 @@ TITLE_LENGTH = 60
 
 @dataclass(frozen=True, slots=True)
 class ToldText:
-    """The told words of a report as far as they can be read; `erased` when they were destroyed by an act."""
+    """What was told with a report as far as it can be read: the words and the caller are erased each on their own."""
 
     title: str
     text: str
     address: str
     caller_name: str
     caller_phone: str
-    erased: bool
+    words_erased: bool
+    caller_erased: bool
 
     @property
     def headline(self) -> str:
@@ -59,7 +60,8 @@ def _told(values: Mapping[str, Any] | None, *, has_caller: bool) -> ToldText:
         address=found.get("address", ""),
         caller_name=found.get("caller_name", ""),
         caller_phone=found.get("caller_phone", ""),
-        erased="text" not in found or (has_caller and "caller_name" not in found),
+        words_erased="text" not in found,
+        caller_erased=has_caller and "caller_name" not in found,
     )
 
 
@@ -180,7 +182,7 @@ def recent_texts(limit: int) -> dict[UUID, Words]:
 
 def _words(rows: Sequence[Report]) -> dict[UUID, Words]:
     texts = told_texts(rows)
-    return {row.id: Words(whole_text(texts[row.id]), row.told_at) for row in rows if not texts[row.id].erased}
+    return {row.id: Words(whole_text(texts[row.id]), row.told_at) for row in rows if not texts[row.id].words_erased}
 
 
 def whole_text(told: ToldText) -> str:

@@ -18,8 +18,10 @@ from oneteam.command.models import Order
 from oneteam.files.models import Blob
 from oneteam.intake.acts import Established, answer_report, open_incident, reports_of
 from oneteam.journal.actors import operator
+from oneteam.journal.erase import erase_subject
 from oneteam.journal.models import Act
 from oneteam.journal.once import KeyUsedError
+from oneteam.journal.subjects import read_personal
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.catalogue import matters
@@ -267,6 +269,19 @@ def test_order_takes_twelve_photos(count: int, taken: bool) -> None:
         return
     with pytest.raises(BadInputError, match="12 photos"):
         acts.handle_order(actor=actor("fang.xiaohe"), at=AT, order=order, note="好了", before=pictures[:count])
+
+
+def test_order_whose_words_were_erased_is_worked_on_all_the_same() -> None:
+    order, other = sent(), sent()
+    for one in (order, other):
+        subject = Order.objects.get(id=one).text_subject
+        erase_subject(actor=operator("clerk"), at=AT, subject=subject, ground="consent_withdrawn")
+    handled(order)
+    acts.refuse_verification(actor=actor("luo.chengye"), at=AT, order=order, reason="还在摆")
+    acts.return_order(actor=actor("fang.xiaohe"), at=AT, order=other, reason="不在我的网格")
+    written = Act.objects.filter(kind__in=["order.handled", "order.refused", "order.returned"]).order_by("n")
+    words = [word for act in written for word in read_personal([act.id])[act.id].values()]
+    assert words == ["摊主已收摊", "还在摆", "不在我的网格"]
 
 
 def test_handler_never_verifies_and_somebody_else_does_once() -> None:

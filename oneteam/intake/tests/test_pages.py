@@ -16,6 +16,7 @@ from oneteam.intake import acts
 from oneteam.intake.importing import Line
 from oneteam.intake.models import Report
 from oneteam.journal.actors import operator
+from oneteam.journal.erase import erase_subject
 from oneteam.journal.models import Act
 from tests.world import AT, actor, browser, follow, receive, told
 
@@ -142,6 +143,22 @@ def test_caller_is_masked_until_somebody_looks_with_a_purpose() -> None:
     assert Act.objects.filter(kind="personal.looked_at", stream=report.id).count() == 1
     assert desk.post(f"/reports/{report.id}/caller/", {"purpose": "curiosity"}).status_code == 400
     assert Act.objects.filter(kind="personal.looked_at", stream=report.id).count() == 1
+
+
+@pytest.mark.parametrize("gone", ["caller", "words"])
+def test_page_says_what_was_erased_and_shows_the_rest(gone: str) -> None:
+    report = Report.objects.get(id=receive("路灯不亮", caller_name="林某生", caller_phone="13800005602").id)
+    subject = report.caller_subject if gone == "caller" else report.text_subject
+    assert subject is not None
+    erase_subject(actor=operator("clerk"), at=AT, subject=subject, ground="consent_withdrawn")
+    content = page(browser("shen.yulan", language="en"), f"/reports/{report.id}/")
+    listed = page(browser("shen.yulan", language="en"), "/reports/")
+    words, caller = "路灯不亮" in content, "138****5602" in content
+    assert (words, caller) == (gone != "words", gone != "caller")
+    assert ("/caller/" in content) == caller, "there is nothing to look at"
+    assert ("Name and phone were erased" in content) == (gone == "caller")
+    assert ("Told text erased" in content, "Told text erased" in listed) == (gone == "words", gone == "words")
+    assert "consent was withdrawn" in content, "the timeline says on what ground"
 
 
 @pytest.mark.parametrize("username", ["fang.xiaohe", "luo.chengye", "gu.weichen"])

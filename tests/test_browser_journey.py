@@ -34,11 +34,11 @@ ON_DUTY = """
 import django
 django.setup()
 from datetime import timedelta
+from oneteam.journal.actors import os_operator
 from oneteam.kernel.clock import now
 from oneteam.people.acts import plan_duty
 from oneteam.people.models import Post
 from oneteam.people.queries import on_duty
-from oneteam.server.founding import os_operator
 at = now()
 if not on_duty(at, ("grid_attendant",)):
     for post in Post.objects.all():

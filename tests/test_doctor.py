@@ -112,7 +112,8 @@ def test_account_is_added_with_a_password_shown_once(fresh: Running) -> None:
     code, output, errors = run(add, fresh.environment)
     assert code == 1
     assert "--unit-zh" in output + errors
-    code, output, errors = run([*add, "--unit-zh", "执法局", "--unit-en", "Bureau"], fresh.environment)
+    unit = ["--unit-zh", "执法局", "--unit-en", "Bureau", "--unit-kind", "bureau"]
+    code, output, errors = run([*add, *unit], fresh.environment)
     assert code == 0, errors
     assert re.fullmatch(r"[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}\n", output)
     assert fresh.rows("SELECT a.username, p.role FROM people_account a JOIN people_post p USING (person_id)") == [

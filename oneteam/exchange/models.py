@@ -1,5 +1,7 @@
 """Connected systems: who may hand in reports by the HTTP interface."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from oneteam.journal.kinds import TableKind, table
@@ -11,8 +13,13 @@ class Client(models.Model):
     """A connected system, such as the hotline's. It sees only what it handed in."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
     active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name"], condition=models.Q(active=True), name="exchange_client_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

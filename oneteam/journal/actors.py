@@ -1,5 +1,7 @@
 """Who acts. Every act names its actor and, for a person, the post under which it was done."""
 
+import getpass
+import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -56,3 +58,12 @@ def machine(name: str, version: str) -> Actor:
 def operator(user: str) -> Actor:
     """Return the actor for the command line, named by its operating system user."""
     return Actor(kind=ActorKind.OPERATOR, id=user, name=user)
+
+
+def os_operator() -> Actor:
+    """Return the operating system's user who runs this process, as an actor."""
+    try:
+        return operator(getpass.getuser())
+    except (KeyError, OSError):
+        # A container may run under a number that no name belongs to.
+        return operator(f"uid{os.geteuid()}")

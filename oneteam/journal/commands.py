@@ -1,7 +1,6 @@
 """`oneteam journal …`: verify, prove, erase, seal, and what a restore and a lost key need."""
 
 import argparse
-import getpass
 import signal
 from pathlib import Path
 from threading import Event
@@ -86,13 +85,13 @@ def run_prove(args: argparse.Namespace) -> int:
     _setup()
     from django.utils.translation import gettext as _  # noqa: PLC0415 -- needs Django
 
-    from oneteam.journal.actors import operator  # noqa: PLC0415 -- needs Django
+    from oneteam.journal.actors import os_operator  # noqa: PLC0415 -- needs Django
     from oneteam.journal.prove import prove  # noqa: PLC0415 -- needs Django
     from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
     from oneteam.kernel.errors import BadInputError  # noqa: PLC0415 -- needs Django
 
     proof = prove(
-        object_id=args.id, fields=args.show, actor=operator(getpass.getuser()), at=now(), purpose=args.purpose
+        object_id=args.id, fields=args.show, actor=os_operator(), at=now(), purpose=args.purpose
     )  # fmt: skip
     try:
         args.output.write_text(proof.text(), "utf-8")
@@ -110,7 +109,7 @@ def run_erase(args: argparse.Namespace) -> int:
     _setup()
     from django.utils.translation import gettext as _  # noqa: PLC0415 -- needs Django
 
-    from oneteam.journal.actors import operator  # noqa: PLC0415 -- needs Django
+    from oneteam.journal.actors import os_operator  # noqa: PLC0415 -- needs Django
     from oneteam.journal.erase import erase_subject  # noqa: PLC0415 -- needs Django
     from oneteam.journal.subjects import find_subject  # noqa: PLC0415 -- needs Django
     from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
@@ -124,7 +123,7 @@ def run_erase(args: argparse.Namespace) -> int:
     if subject is None:
         raise MissingError(_("Nobody is known under %(text)s.") % {"text": args.subject})
     act = erase_subject(
-        actor=operator(getpass.getuser()), at=now(), subject=subject, ground=args.ground, basis=args.basis
+        actor=os_operator(), at=now(), subject=subject, ground=args.ground, basis=args.basis
     )  # fmt: skip
     print(_("The values of %(subject)s are erased, by act %(act)s.") % {"subject": subject, "act": act.id})
     print(_("Then `oneteam journal purge`; backups made before still hold them until `oneteam journal rekey`."))
@@ -148,11 +147,11 @@ def run_adopt(_args: argparse.Namespace) -> int:
     _setup()
     from django.utils.translation import gettext as _  # noqa: PLC0415 -- needs Django
 
-    from oneteam.journal.actors import operator  # noqa: PLC0415 -- needs Django
+    from oneteam.journal.actors import os_operator  # noqa: PLC0415 -- needs Django
     from oneteam.journal.adopt import adopt  # noqa: PLC0415 -- needs Django
     from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
 
-    done = adopt(actor=operator(getpass.getuser()), at=now())
+    done = adopt(actor=os_operator(), at=now())
     print(_("Adopted: %(sealed)d sealed acts, %(unsealed)d still to be sealed, %(lost)d lost.")
           % {"sealed": done.sealed, "unsealed": done.unsealed, "lost": done.lost})  # fmt: skip
     if done.set_aside:
@@ -166,11 +165,11 @@ def run_rekey(_args: argparse.Namespace) -> int:
     from django.conf import settings  # noqa: PLC0415 -- needs Django
     from django.utils.translation import gettext as _  # noqa: PLC0415 -- needs Django
 
-    from oneteam.journal.actors import operator  # noqa: PLC0415 -- needs Django
+    from oneteam.journal.actors import os_operator  # noqa: PLC0415 -- needs Django
     from oneteam.journal.erase import rekey  # noqa: PLC0415 -- needs Django
     from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
 
-    act = rekey(actor=operator(getpass.getuser()), at=now(), key_file=Path(settings.MASTER_KEY))
+    act = rekey(actor=os_operator(), at=now(), key_file=Path(settings.MASTER_KEY))
     print(_("The master key is replaced, by act %(act)s. Destroy every copy of the old one.") % {"act": act.id})
     return 0
 

@@ -11,7 +11,7 @@ from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import BadInputError
 from oneteam.lawbook.acts import load_calendar, set_setting
 from oneteam.lawbook.calendar_csv import parse_calendar_csv
-from oneteam.lawbook.queries import settings_now
+from oneteam.lawbook.queries import settings_now, unset_settings
 from oneteam.lawbook.settings_table import catalogue
 
 
@@ -44,6 +44,9 @@ def settings_table() -> tuple[list[str], int]:
     lines = []
     for name, info in sorted(catalogue().items()):
         found = values.get(name)
-        shown = f"{found.value} [{found.mark}] {found.basis}" if found else _("not set")
+        if found:
+            shown = f"{found.value} [{found.mark}] {found.basis}"
+        else:
+            shown = _("%(value)s (default)") % {"value": info.default} if info.default else _("not set")
         lines.append(f"{name}: {shown} – {info.label}")
-    return lines, len(catalogue().keys() - values.keys())
+    return lines, len(unset_settings())

@@ -18,6 +18,7 @@ from oneteam.lawbook.settings_table import (
     Amount,
     SettingValue,
     UnsetSettingError,
+    catalogue,
     parse_amount,
     parse_office_hours,
 )
@@ -35,11 +36,14 @@ class Book:
     settings: Mapping[str, SettingValue]
 
     def value(self, name: str) -> str:
-        """Return a setting's value; UnsetSettingError where the city has set none."""
+        """Return a setting's value, else its default; UnsetSettingError where there is neither."""
         found = self.settings.get(name)
-        if found is None:
+        if found is not None:
+            return found.value
+        known = catalogue().get(name)
+        if known is None or not known.default:
             raise UnsetSettingError(name)
-        return found.value
+        return known.default
 
     def amount(self, name: str) -> Amount:
         """Return a setting that is a period; UnsetSettingError where the city has set none."""
@@ -106,13 +110,19 @@ def calendar() -> Calendar:
 
 
 def setting(name: str) -> str:
-    """Return the city's value of a setting; UnsetSettingError, which names the command, where it is not set."""
+    """Return the city's value of a setting, else its default; UnsetSettingError, which names the command, for none."""
     return book().value(name)
 
 
 def settings_now() -> Mapping[str, SettingValue]:
     """Return every setting that the city has set, by name."""
     return book().settings
+
+
+def unset_settings() -> list[str]:
+    """Return the settings that the city has still to set: they have no value and no default."""
+    given = settings_now()
+    return [name for name, info in catalogue().items() if name not in given and not info.default]
 
 
 def next_year_alarm(today: date) -> bool:

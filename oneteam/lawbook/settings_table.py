@@ -38,12 +38,21 @@ class SettingKind(StrEnum):
     PERIOD = "period"
     OFFICE_HOURS = "office_hours"
     NUMBER = "number"
+    COUNT = "count"
+    TIME = "time"
     TEXT = "text"
 
     @property
     def example(self) -> str:
         """A value of this kind, as it is typed."""
-        return {"period": "2 working_day", "office_hours": "08:30-12:00,13:30-17:00", "number": "3"}.get(self, "…")
+        return _EXAMPLES.get(self, "…")
+
+
+_EXAMPLES = {
+    SettingKind.PERIOD: "2 working_day", SettingKind.OFFICE_HOURS: "08:30-12:00,13:30-17:00", SettingKind.NUMBER: "3",
+    SettingKind.COUNT: "5", SettingKind.TIME: "02:30",
+}  # fmt: skip
+MOST_COUNT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +65,17 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class SettingInfo:
-    """One setting that the law packs know; `mark` says how sure the ground of its default practice is."""
+    """One setting that the law packs know; `mark` says how sure the ground of its default practice is.
+
+    `default` holds until the city sets another value; "" where there is none, so that the city has to set one.
+    """
 
     name: str
     kind: SettingKind
     label: Text
     meaning: Text
     mark: str
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +110,42 @@ def parse_office_hours(value: str) -> OfficeHours:
     return OfficeHours(tuple(windows))
 
 
+def parse_count(value: str) -> int:
+    """Read a whole number from 1. BadInputError says so."""
+    if re.fullmatch(r"[0-9]{1,6}", value.strip()) and 1 <= int(value) <= MOST_COUNT:
+        return int(value)
+    message = _("“%(value)s” is not a whole number from 1 to %(most)s.")
+    raise BadInputError(message % {"value": value, "most": f"{MOST_COUNT:,}"})
+
+
+def parse_time(value: str) -> time:
+    """Read "02:30", a time of day. BadInputError says what it looks like."""
+    if found := re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", value.strip()):
+        return time(int(found[1]), int(found[2]))
+    raise BadInputError(_("“%(value)s” is not a time of day from 00:00 to 23:59.") % {"value": value})
+
+
 def check_value(name: str, value: str) -> str:
     """Return the value as it is stored; BadInputError for an unknown setting or a value of another kind."""
     known = catalogue().get(name)
     if known is None:
         message = _("There is no setting “%(name)s”; “oneteam law settings” lists them.")
         raise BadInputError(message % {"name": name})
-    value = value.strip()
-    if known.kind is SettingKind.PERIOD:
+    return _of_kind(known.kind, value.strip())
+
+
+def _of_kind(kind: SettingKind, value: str) -> str:
+    """Return a value as it is stored; BadInputError for one that is not of this kind."""
+    if kind is SettingKind.PERIOD:
         amount = parse_amount(value)
         return f"{amount.n} {amount.unit}"
-    if known.kind is SettingKind.OFFICE_HOURS:
+    if kind is SettingKind.OFFICE_HOURS:
         parse_office_hours(value)
-    elif known.kind is SettingKind.NUMBER and not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", value):
+    elif kind is SettingKind.COUNT:
+        return str(parse_count(value))
+    elif kind is SettingKind.TIME:
+        parse_time(value)
+    elif kind is SettingKind.NUMBER and not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", value):
         raise BadInputError(_("“%(value)s” is not a number.") % {"value": value})
     elif not value or len(value) > 1000:
         raise BadInputError(_("The value must have from 1 to 1,000 characters."))
@@ -138,22 +174,31 @@ def parse_settings(file: str, text: str) -> tuple[dict[str, SettingInfo], dict[s
 
 
 def _declared(part: Part) -> Iterable[SettingInfo]:
-    keys = part.mapping(required=("name", "kind", "label", "meaning", "mark"), optional=("variants",))
+    keys = part.mapping(required=("name", "kind", "label", "meaning", "mark"), optional=("variants", "default"))
     if {"name", "kind", "label", "meaning", "mark"} - keys.keys():
         return
     name = keys["name"].text(SETTING_NAME)
     kind = SettingKind(keys["kind"].choice(SettingKind) or SettingKind.TEXT)
     label, meaning = keys["label"].label(), keys["meaning"].label()
     mark = keys["mark"].choice(MARKS)
+    default = _default(keys["default"], kind) if "default" in keys else ""
     if "variants" not in keys:
-        yield SettingInfo(name, kind, label, meaning, mark)
+        yield SettingInfo(name, kind, label, meaning, mark, default)
         return
     for item in keys["variants"].items():
         variant = item.mapping(required=("name", "label"))
         if len(variant) == 2:
             word = variant["label"].label()
             both = Text(f"{label.zh}（{word.zh}）", f"{label.en} ({word.en})")
-            yield SettingInfo(f"{name}.{variant['name'].text('[a-z_]+')}", kind, both, meaning, mark)
+            yield SettingInfo(f"{name}.{variant['name'].text('[a-z_]+')}", kind, both, meaning, mark, default)
+
+
+def _default(part: Part, kind: SettingKind) -> str:
+    try:
+        return _of_kind(kind, part.text())
+    except BadInputError as error:
+        part.fault(str(error))
+        return ""
 
 
 @lru_cache(maxsize=1)

@@ -1,23 +1,30 @@
 """Writes to the directory of people, and the acts of signing in."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oneteam.journal.actors import PUBLIC, Actor
 from oneteam.journal.acts import record, write
 from oneteam.journal.kinds import ActKind, register
-from oneteam.kernel.clock import legal_day
-from oneteam.kernel.errors import BadInputError, NotAllowedError
+from oneteam.kernel.clock import SHANGHAI, legal_day
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
-from oneteam.people.models import Account, Duty, Person, Post, Role, Unit
+from oneteam.people.lockout import count_failure, forget_failures
+from oneteam.people.models import Account, Duty, Person, Post, Role, Unit, UnitKind
 
 _DIRECTORY = frozenset({"operator", "system_admin"})
+_ACCOUNTS = frozenset({"operator", "security_admin"})
 _EVERYBODY = frozenset(Role.values)
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 
 register(
     ActKind(name="unit.registered", text=gettext_lazy("Unit %(code)s registered"), fields={"code": str}, who=_DIRECTORY)
@@ -44,10 +51,21 @@ register(
         who=_DIRECTORY | {"brigade_leader", "dispatcher"},
     )
 )
-register(ActKind(name="account.made", text=gettext_lazy("Account made"), who=frozenset({"operator", "security_admin"})))
-register(ActKind(name="session.signed_in", text=gettext_lazy("Signed in"), who=_EVERYBODY))
-register(ActKind(name="session.signed_out", text=gettext_lazy("Signed out"), who=_EVERYBODY))
+register(ActKind(name="account.made", text=gettext_lazy("Account made"), who=_ACCOUNTS))
+register(ActKind(name="account.disabled", text=gettext_lazy("Account disabled"), who=_ACCOUNTS))
+register(ActKind(name="account.enabled", text=gettext_lazy("Account enabled again"), who=_ACCOUNTS))
+register(ActKind(name="account.password_set", text=gettext_lazy("New password set"), who=_ACCOUNTS))
+register(ActKind(name="session.signed_in", text=gettext_lazy("Signed in"), who=_EVERYBODY | {"person"}))
+register(ActKind(name="session.signed_out", text=gettext_lazy("Signed out"), who=_EVERYBODY | {"person"}))
 register(ActKind(name="session.failed", text=gettext_lazy("Sign-in failed"), who=frozenset({"public"})))
+register(
+    ActKind(
+        name="session.locked",
+        text=gettext_lazy("Sign-in locked until %(until)s after too many failures"),
+        fields={"until": str},
+        who=frozenset({"public"}),
+    )
+)
 register(ActKind(name="post.taken", text=gettext_lazy("Acts as %(role)s"), fields={"role": str}, who=_EVERYBODY))
 
 
@@ -63,10 +81,22 @@ def register_unit(
     parent: UUID | None,
     area: UUID | None,
 ) -> UUID:
-    """Register a unit below its parent; `area` is the place it serves."""
+    """Register a unit below its parent; `area` is the place it serves.
+
+    Raises BadInputError for an unknown kind and for a code that a unit has already.
+    """
+    if kind not in UnitKind.values:
+        message = _("There is no kind of unit %(kind)s; take one of: %(kinds)s.")
+        raise BadInputError(message % {"kind": kind, "kinds": ", ".join(UnitKind.values)})
     unit = uuid7()
     record(kind="unit.registered", actor=actor, at=at, stream=unit, payload={"code": code})
-    Unit.objects.create(id=unit, code=code, kind=kind, name_zh=name_zh, name_en=name_en, parent_id=parent, area_id=area)
+    try:
+        with transaction.atomic():
+            Unit.objects.create(
+                id=unit, code=code, kind=kind, name_zh=name_zh, name_en=name_en, parent_id=parent, area_id=area
+            )
+    except IntegrityError as error:
+        raise BadInputError(_("There is a unit %(code)s already.") % {"code": code}) from error
     return unit
 
 
@@ -120,7 +150,10 @@ def give_post(
 
 @write
 def end_post(*, actor: Actor, at: datetime, post: UUID, valid_to: date) -> None:
-    """End a post with a day, the last on which it is held. Its holder loses it at the next request after that day."""
+    """End a post with a day, the last on which it is held. Its holder loses it at the next request after that day.
+
+    Raises BadInputError for a day before its first, and for one that reaches into the person's next such post.
+    """
     held = Post.objects.select_for_update().get(id=post)
     if valid_to < held.valid_from:
         raise BadInputError(_("A post cannot end before it begins."))
@@ -128,7 +161,11 @@ def end_post(*, actor: Actor, at: datetime, post: UUID, valid_to: date) -> None:
         kind="post.ended", actor=actor, at=at, stream=post, about=[held.person_id],
         payload={"valid_to": valid_to.isoformat()},
     )  # fmt: skip
-    Post.objects.filter(id=post).update(valid_to=valid_to)
+    try:
+        with transaction.atomic():
+            Post.objects.filter(id=post).update(valid_to=valid_to)
+    except IntegrityError as error:
+        raise BadInputError(_("The person already holds this post in that span; end it first.")) from error
 
 
 @write
@@ -149,17 +186,79 @@ def plan_duty(*, actor: Actor, at: datetime, post: UUID, starts: datetime, ends:
 
 @write
 def make_account(*, actor: Actor, at: datetime, person: UUID, username: str, password: str) -> UUID:
-    """Make the one account of a person. The password is stored only as its hash."""
+    """Make the one account of a person (SEC-03). The password is stored only as its hash.
+
+    Raises BadInputError for a user name of another form or one that is taken, for a person who has an account already,
+    and for a weak password.
+    """
+    if not _USERNAME.fullmatch(username):
+        message = _("“%(name)s” cannot be a user name: up to 60 small letters, digits, dots, hyphens and underscores.")
+        raise BadInputError(message % {"name": username})
     record(kind="account.made", actor=actor, at=at, stream=person)
     account = Account(username=username, person_id=person)
-    account.set_password(password)
-    account.save(force_insert=True)
+    _give_password(account, password)
+    try:
+        with transaction.atomic():
+            account.save(force_insert=True)
+    except IntegrityError as error:
+        message = _("There is an account %(name)s already, or the person has one.")
+        raise BadInputError(message % {"name": username}) from error
     return account.id
 
 
 @write
+def disable_account(*, actor: Actor, at: datetime, person: UUID) -> None:
+    """Disable a person's account. All its sessions end with their next request, also once it is enabled again."""
+    account = _account(person)
+    record(kind="account.disabled", actor=actor, at=at, stream=person)
+    if not account.is_active:
+        raise ConflictError(_("The account %(name)s is disabled already.") % {"name": account.username})
+    Account.objects.filter(id=account.id).update(is_active=False, sessions=F("sessions") + 1)
+
+
+@write
+def enable_account(*, actor: Actor, at: datetime, person: UUID) -> None:
+    """Enable a person's account again, under the password it had; failed sign-ins are forgotten."""
+    account = _account(person)
+    record(kind="account.enabled", actor=actor, at=at, stream=person)
+    if account.is_active:
+        raise ConflictError(_("The account %(name)s is enabled already.") % {"name": account.username})
+    Account.objects.filter(id=account.id).update(is_active=True)
+    forget_failures(account.username)
+
+
+@write
+def set_password(*, actor: Actor, at: datetime, person: UUID, password: str) -> None:
+    """Give a person's account another password. All its sessions end, a lock of its name is lifted.
+
+    Raises BadInputError for a weak password.
+    """
+    account = _account(person)
+    record(kind="account.password_set", actor=actor, at=at, stream=person)
+    _give_password(account, password)
+    account.save(update_fields=["password"])
+    forget_failures(account.username)
+
+
+def _account(person: UUID) -> Account:
+    """Return the account of a person, locked until the transaction ends; MissingError for none."""
+    found = Account.objects.select_for_update().filter(person=person).first()
+    if found is None:
+        raise MissingError(_("This person has no account."))
+    return found
+
+
+def _give_password(account: Account, password: str) -> None:
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise BadInputError(" ".join(error.messages)) from error
+    account.set_password(password)
+
+
+@write
 def sign_in(*, actor: Actor, at: datetime) -> None:
-    """Record that a person signed in; the stream is the person's file."""
+    """Record that a person signed in, under a post or without any; the stream is the person's file."""
     record(kind="session.signed_in", actor=actor, at=at, stream=_person(actor))
 
 
@@ -171,10 +270,20 @@ def sign_out(*, actor: Actor, at: datetime) -> None:
 
 @write
 def sign_in_failed(*, at: datetime, username: str) -> None:
-    """Record a failed sign-in in the file of the account's person; a name nobody has leaves no act."""
-    known = Account.objects.filter(username=username).first()
-    if known is not None:
-        record(kind="session.failed", actor=PUBLIC, at=at, stream=known.person_id)
+    """Count a failed sign-in and record it in the file of the account's person, with the lock it brings about (SEC-02).
+
+    A name that nobody has is counted and locked alike, but leaves no act.
+    """
+    until = count_failure(username, at)
+    known = Account.objects.filter(username__iexact=username.strip()).first()
+    if known is None:
+        return
+    record(kind="session.failed", actor=PUBLIC, at=at, stream=known.person_id)
+    if until is not None:
+        record(
+            kind="session.locked", actor=PUBLIC, at=at, stream=known.person_id,
+            payload={"until": until.astimezone(SHANGHAI).isoformat(timespec="seconds")},
+        )  # fmt: skip
 
 
 @write

@@ -8,6 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.crypto import salted_hmac
 
 from oneteam.journal.kinds import TableKind, table
 from oneteam.kernel.ids import uuid7
@@ -162,9 +163,36 @@ class Account(AbstractBaseUser):
     username = models.CharField(max_length=60, unique=True)
     person = models.OneToOneField(Person, models.PROTECT, related_name="account")
     is_active = models.BooleanField(default=True)
+    sessions = models.PositiveIntegerField(default=0)
 
     objects = AccountManager()
     USERNAME_FIELD = "username"
 
     def __str__(self) -> str:
         return self.username
+
+    def get_session_auth_hash(self) -> str:
+        """Return what every session of this account holds: another password or another `sessions` ends them all."""
+        return salted_hmac("oneteam.people.session", f"{self.sessions}:{self.password}", algorithm="sha256").hexdigest()
+
+
+@table(TableKind.SESSION)
+class Attempts(models.Model):
+    """What failed lately under one user name (its keyed hash), and until when the name is locked. Region time."""
+
+    name = models.BinaryField(primary_key=True)
+    failures = ArrayField(models.DateTimeField())
+    last = models.DateTimeField(db_index=True)
+    locked_until = models.DateTimeField(null=True)
+
+
+@table(TableKind.SESSION)
+class Throttle(models.Model):
+    """How often one address asked lately: Django's database cache (settings.CACHES), which makes no table by itself.
+
+    In the database, because every worker of the web must count the same.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)

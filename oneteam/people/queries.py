@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from oneteam.journal.actors import Actor, ActorKind
 from oneteam.kernel.clock import legal_day
-from oneteam.people.models import Duty, Person, Post
+from oneteam.kernel.errors import MissingError
+from oneteam.people.models import Account, Duty, Person, Post
 from oneteam.places.queries import localised
 
 
@@ -25,6 +26,7 @@ class HeldPost:
     title: str
     unit: str
     scope: tuple[UUID, ...]
+    unit_code: str
 
     @property
     def label(self) -> str:
@@ -41,7 +43,18 @@ def _held(post: Post) -> HeldPost:
         title=localised(post.title_zh, post.title_en),
         unit=localised(post.unit.name_zh, post.unit.name_en),
         scope=tuple(post.scope),
+        unit_code=post.unit.code,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInfo:
+    """An account as who keeps the accounts sees it, with the posts that its person holds on a day."""
+
+    username: str
+    name: str
+    active: bool
+    posts: tuple[HeldPost, ...]
 
 
 def _valid(day: date) -> Q:
@@ -54,6 +67,38 @@ def posts_of(person: UUID, day: date) -> list[HeldPost]:
     return [_held(post) for post in held]
 
 
+def held_posts(person: UUID, day: date, *, role: str, unit: str = "") -> list[HeldPost]:
+    """Return the posts of this role (and, where one is named, in the unit of this code) held on a day or later."""
+    found = Post.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), person_id=person, role=role)
+    if unit:
+        found = found.filter(unit__code=unit)
+    return [_held(post) for post in found.select_related("person", "unit").order_by("id")]
+
+
+def accounts(day: date) -> list[AccountInfo]:
+    """Return every account by user name, with its person's posts of a legal day, in two queries."""
+    held: dict[UUID, list[HeldPost]] = {}
+    for post in Post.objects.filter(_valid(day)).select_related("person", "unit").order_by("id"):
+        held.setdefault(post.person_id, []).append(_held(post))
+    return [
+        AccountInfo(
+            username=account.username,
+            name=localised(account.person.name_zh, account.person.name_en),
+            active=account.is_active,
+            posts=tuple(held.get(account.person_id, ())),
+        )
+        for account in Account.objects.select_related("person").order_by("username")
+    ]
+
+
+def person_of(username: str) -> UUID:
+    """Return whose account this is; MissingError for a name that nobody has."""
+    found = Account.objects.filter(username__iexact=username.strip()).values_list("person_id", flat=True).first()
+    if found is None:
+        raise MissingError(_("There is no account %(name)s.") % {"name": username})
+    return found
+
+
 def posts(ids: Iterable[UUID]) -> dict[UUID, HeldPost]:
     """Return these posts, held or ended, in one query."""
     found = Post.objects.filter(id__in=set(ids)).select_related("person", "unit")
@@ -61,10 +106,14 @@ def posts(ids: Iterable[UUID]) -> dict[UUID, HeldPost]:
 
 
 def on_duty(at: datetime, roles: Sequence[str]) -> list[HeldPost]:
-    """Return the posts of these roles that are held and on duty at a moment, by name."""
+    """Return the posts of these roles that are held and on duty at a moment, by name; nobody whose account is disabled.
+
+    Whoever cannot sign in could neither see nor accept an order.
+    """
     turns = (
         Duty.objects.filter(starts__lte=at, ends__gt=at, post__role__in=roles)
         .filter(post__in=Post.objects.filter(_valid(legal_day(at))))
+        .exclude(post__person__account__is_active=False)
         .select_related("post__person", "post__unit")
     )
     return sorted((_held(turn.post) for turn in turns), key=lambda held: held.name)
@@ -100,3 +149,8 @@ def _machine(name: str) -> str:
 def actor_under(post: HeldPost) -> Actor:
     """Return the actor for a person acting under a post."""
     return Actor(kind=ActorKind.PERSON, id=str(post.person), post=post.id, role=post.role, name=post.name)
+
+
+def actor_without_post(person: UUID) -> Actor:
+    """Return the actor for a person who holds no post today, and can do nothing but sign in and out."""
+    return Actor(kind=ActorKind.PERSON, id=str(person))

@@ -28,5 +28,6 @@ KINDS: Mapping[str, Text] = {
     "operator": Text("命令行操作员", "Operator"),
     "machine": Text("机器", "Machine"),
     "public": Text("公众", "Public"),
+    "person": Text("无岗位人员", "Person without a post"),
 }
 WHO: Mapping[str, Text] = {**ROLES, **KINDS}

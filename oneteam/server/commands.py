@@ -1,4 +1,4 @@
-"""`oneteam start`, `serve`, `init`, `account add`, `migrate`, `doctor` and `bench`."""
+"""`oneteam start`, `serve`, `init`, `migrate`, `doctor` and `bench`."""
 
 import argparse
 import os
@@ -44,16 +44,6 @@ def _add_serving(commands: "Commands") -> None:
     init.add_argument("--name-zh", required=True)
     init.add_argument("--name-en", required=True)
     init.set_defaults(run=run_init)
-    account = commands.add_parser("account", help="who may sign in").add_subparsers(metavar="COMMAND", required=True)
-    add = account.add_parser("add", help="register a person with a post and print the password once")
-    add.add_argument("username")
-    for name in ("name-zh", "name-en", "title-zh", "title-en", "unit"):
-        add.add_argument(f"--{name}", required=True)
-    # `role` itself is the database role that the command connects as.
-    add.add_argument("--role", required=True, dest="post", help="dispatcher, grid_attendant, officer, ...")
-    for name in ("unit-zh", "unit-en"):
-        add.add_argument(f"--{name}", default="", help="for a unit that is new")
-    add.set_defaults(run=run_account_add, role="app")
 
 
 def run_start(args: argparse.Namespace) -> int:
@@ -75,20 +65,6 @@ def run_init(args: argparse.Namespace) -> int:
     from oneteam.server.upgrade import init  # noqa: PLC0415 -- see run_doctor
 
     print(init(code=args.code, name_zh=args.name_zh, name_en=args.name_en))
-    return 0
-
-
-def run_account_add(args: argparse.Namespace) -> int:
-    """Make an account and print its password."""
-    import django  # noqa: PLC0415 -- the database role is chosen before Django starts
-
-    django.setup()
-    from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
-    from oneteam.server.accounts import NewAccount, add_account  # noqa: PLC0415
-    from oneteam.server.founding import os_operator  # noqa: PLC0415
-
-    told = {name: value for name, value in vars(args).items() if name not in ("run", "role", "post")}
-    print(add_account(actor=os_operator(), at=now(), new=NewAccount(**told, role=args.post)))
     return 0
 
 

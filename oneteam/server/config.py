@@ -164,6 +164,14 @@ def flag(name: str) -> bool:
     raise NotReadyError(f"{name}={word!r} says neither yes nor no: set it to 1 or 0")
 
 
+def number(name: str, *, most: int = 10) -> int:
+    """The whole number in an environment variable, 0 where it is unset; raises NotReadyError for anything else."""
+    word = os.environ.get(name, "").strip() or "0"
+    if word.isascii() and word.isdigit() and int(word) <= most:
+        return int(word)
+    raise NotReadyError(f"{name}={word!r} is not a whole number from 0 to {most}")
+
+
 def words(name: str, *, default: Iterable[str] = ()) -> list[str]:
     """The comma-separated words of an environment variable; the default where it is unset or empty."""
     found = [word.strip() for word in os.environ.get(name, "").split(",")]

@@ -346,11 +346,10 @@ def _calendar(_paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
 
 
 def _settings(_paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
-    from oneteam.lawbook.queries import settings_now  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook.queries import settings_now, unset_settings  # noqa: PLC0415 -- needs Django
     from oneteam.lawbook.settings_table import catalogue  # noqa: PLC0415
 
-    known, given = catalogue(), settings_now()
-    unset = [name for name in known if name not in given]
+    known, given, unset = catalogue(), settings_now(), unset_settings()
     for name in unset:
         cure = f'oneteam law set {name} "{known[name].kind.example}" --basis "…"'
         yield _wrong(

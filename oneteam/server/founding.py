@@ -1,6 +1,5 @@
 """Founding a city: its keys, its law, and for the demo city its ground, people and one connected system."""
 
-import getpass
 import os
 import secrets
 from dataclasses import dataclass
@@ -10,13 +9,12 @@ from typing import Any
 
 from django.db import transaction
 
-from oneteam.journal.actors import Actor, operator
+from oneteam.journal.actors import Actor, os_operator
 from oneteam.kernel.errors import NotReadyError
 from oneteam.server import config
 from oneteam.server.text import gettext as _
 
 DEMO_CLIENT = "demo-12345"
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no two that look alike in any font
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +34,6 @@ def read_demo(paths: config.CityPaths) -> Demo | None:
     """What the demo file holds; None in a city that is no demo."""
     found = config.read_json(demo_file(paths))
     return Demo(str(found["password"]), str(found["token"])) if {"password", "token"} <= found.keys() else None
-
-
-def os_operator() -> Actor:
-    """The operating system's user who runs this process, as an actor."""
-    try:
-        return operator(getpass.getuser())
-    except (KeyError, OSError):
-        # A container may run under a number that no name belongs to.
-        return operator(f"uid{os.geteuid()}")
 
 
 def make_keys(paths: config.CityPaths) -> None:
@@ -109,7 +98,9 @@ def found(*, actor: Actor, at: datetime, demo: bool) -> Demo | None:
 
 
 def _found_demo(*, actor: Actor, at: datetime, paths: config.CityPaths) -> Demo:
-    from oneteam.people.models import Account  # noqa: PLC0415 -- needs Django
+    from oneteam.people.acts import set_password  # noqa: PLC0415 -- needs Django
+    from oneteam.people.models import Account  # noqa: PLC0415
+    from oneteam.people.registering import new_password  # noqa: PLC0415
     from oneteam.server.demo import found_people, found_places  # noqa: PLC0415
 
     known: dict[str, Any] = config.read_json(demo_file(paths))
@@ -118,8 +109,7 @@ def _found_demo(*, actor: Actor, at: datetime, paths: config.CityPaths) -> Demo:
     if Account.objects.exists() and "password" not in known:
         # The file was lost: nobody knows the old password any more, so the demo gets a new one.
         for account in Account.objects.all():
-            account.set_password(password)
-            account.save(update_fields=["password"])
+            set_password(actor=actor, at=at, person=account.person_id, password=password)
     found_people(actor=actor, at=at, password=password)
     token = _client_token(actor=actor, at=at, known=str(known.get("token") or ""))
     demo = Demo(password, token)
@@ -129,20 +119,15 @@ def _found_demo(*, actor: Actor, at: datetime, paths: config.CityPaths) -> Demo:
 
 
 def _client_token(*, actor: Actor, at: datetime, known: str) -> str:
-    """The token that opens the interface; a lost one is replaced by a new client's."""
-    from oneteam.exchange.acts import register_client, token_digest  # noqa: PLC0415 -- needs Django
+    """The token that opens the interface; a lost one is replaced by a new one of the same client."""
+    from oneteam.exchange.acts import register_client, rotate_client, token_digest  # noqa: PLC0415 -- needs Django
     from oneteam.exchange.models import Client, ClientToken  # noqa: PLC0415
 
     if known and ClientToken.objects.filter(digest=token_digest(known), client__active=True).exists():
         return known
-    count = Client.objects.filter(name__startswith=DEMO_CLIENT).count()
-    name = f"{DEMO_CLIENT}-{count + 1}" if count else DEMO_CLIENT
-    return register_client(actor=actor, at=at, name=name)[1]
-
-
-def new_password() -> str:
-    """A password that can be read out: three groups of four letters and digits (59 bits)."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _letter in range(4)) for _group in range(3))
+    if Client.objects.filter(name=DEMO_CLIENT, active=True).exists():
+        return rotate_client(actor=actor, at=at, name=DEMO_CLIENT)
+    return register_client(actor=actor, at=at, name=DEMO_CLIENT)[1]
 
 
 def main() -> None:

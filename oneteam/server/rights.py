@@ -33,6 +33,8 @@ TABLES: Mapping[str, Rights] = {
     "journal_secret": SECRET,
     "journal_subject": SECRET,
     "people_account": SESSION,
+    "people_attempts": SESSION,
+    "people_throttle": SESSION,
 }
 """Tables with rights of their own. Each must exist: a renamed table would silently fall back to EVERY_TABLE."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_noop
 
+from oneteam.journal.actors import os_operator
 from oneteam.kernel.clock import CLOCK_VARIABLE, normalise, real_now
 from oneteam.kernel.errors import NotReadyError
 from oneteam.server import config, greeting, processes
@@ -134,7 +135,7 @@ class _Run:
         readiness.check_ready()
         from oneteam.kernel.clock import now  # noqa: PLC0415
 
-        founding.found(actor=founding.os_operator(), at=now(), demo=True)
+        founding.found(actor=os_operator(), at=now(), demo=True)
         self._tell(gettext_noop("law, places and people are there"))
 
     def _fill(self, supervisor: processes.Supervisor) -> None:
@@ -146,7 +147,6 @@ class _Run:
 
         from oneteam.intake.importing_run import import_file  # noqa: PLC0415
         from oneteam.journal.queries import count_by_kind  # noqa: PLC0415
-        from oneteam.server.founding import os_operator  # noqa: PLC0415
 
         if "import.done" not in count_by_kind():
             samples = Path(settings.DEMO_DIR) / "samples" / "messages.csv"

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy
 
-from oneteam.journal.actors import Actor
+from oneteam.journal.actors import Actor, os_operator
 from oneteam.journal.kinds import ActKind, register
 from oneteam.kernel.errors import NotReadyError, OneteamError
 from oneteam.server import cities, config, processes, readiness
@@ -169,7 +169,7 @@ def init(*, code: str, name_zh: str, name_en: str) -> str:
         from oneteam.kernel.clock import now  # noqa: PLC0415
         from oneteam.places.acts import define_region  # noqa: PLC0415
         from oneteam.places.queries import region  # noqa: PLC0415
-        from oneteam.server.founding import found, os_operator  # noqa: PLC0415
+        from oneteam.server.founding import found  # noqa: PLC0415
 
         actor, at = os_operator(), now()
         found(actor=actor, at=at, demo=False)
@@ -185,7 +185,6 @@ def main() -> int:
 
     django.setup()
     from oneteam.kernel.clock import now  # noqa: PLC0415
-    from oneteam.server.founding import os_operator  # noqa: PLC0415
 
     name = config.city()
     try:

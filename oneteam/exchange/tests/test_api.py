@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from oneteam.exchange.acts import register_client, revoke_client
+from oneteam.exchange.acts import register_client, revoke_client, rotate_client
 from oneteam.exchange.models import ClientToken
 from oneteam.intake.acts import answer_report
 from oneteam.intake.models import Report
@@ -151,6 +151,28 @@ def test_revoked_token_is_refused_at_once(hotline: System) -> None:
         revoke_client(actor=CLERK, at=AT, name="hotline")
 
 
+def test_rotated_token_replaces_the_old_one_at_once_and_the_system_stays_the_same(hotline: System) -> None:
+    _status, taken = hotline.post(body(), key="k1")
+    old, hotline.token = hotline.token, rotate_client(actor=CLERK, at=AT, name="hotline")
+    assert hotline.post(body(text="第二条"), token=old)[0] == 401
+    assert hotline.get(taken["id"])[1]["state"] == "received", "what it handed in before is still its own"
+    assert hotline.post(body(), key="k1") == (200, taken), "a key it used before still means the same"
+    assert ClientToken.objects.filter(client_id=hotline.id).count() == 1
+    kinds = Act.objects.filter(stream=hotline.id).order_by("seq").values_list("kind", flat=True)
+    assert list(kinds) == ["client.registered", "client.rotated"]
+    with pytest.raises(MissingError):
+        rotate_client(actor=CLERK, at=AT, name="unknown")
+
+
+def test_name_of_a_revoked_system_may_be_used_again(hotline: System) -> None:
+    revoke_client(actor=CLERK, at=AT, name="hotline")
+    again = System("hotline")
+    assert again.post(body())[0] == 201
+    assert hotline.post(body(text="第二条"))[0] == 401
+    revoke_client(actor=CLERK, at=AT, name="hotline")
+    assert again.post(body(text="第三条"))[0] == 401
+
+
 def test_token_is_stored_nowhere(hotline: System) -> None:
     stored = bytes(ClientToken.objects.get(client_id=hotline.id).digest)
     assert hotline.token.encode() not in stored
@@ -166,6 +188,8 @@ def test_name_of_a_system_is_its_own_and_only_who_may_registers_one(hotline: Sys
             register_client(actor=who, at=AT, name="another")
         with pytest.raises(NotAllowedError):
             revoke_client(actor=who, at=AT, name="hotline")
+        with pytest.raises(NotAllowedError):
+            rotate_client(actor=who, at=AT, name="hotline")
 
 
 def test_system_follows_its_own_reports_and_no_others(hotline: System) -> None:
@@ -210,18 +234,20 @@ def test_description_is_openapi_3_1_and_lists_every_error(hotline: System) -> No
     assert found["components"]["securitySchemes"]
 
 
-def test_command_adds_and_revokes_a_system(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_adds_rotates_and_revokes_a_system(capsys: pytest.CaptureFixture[str]) -> None:
     import argparse  # noqa: PLC0415 -- the command line of this one test
 
     from oneteam.exchange import commands  # noqa: PLC0415 -- as above
 
     parser = argparse.ArgumentParser()
     commands.add_commands(parser.add_subparsers())
-    for command in ("add", "revoke"):
+    tokens = []
+    for command in ("add", "rotate", "revoke"):
         args = parser.parse_args(["client", command, "platform"])
         assert args.run(args) == 0
-        if command == "add":
-            token = capsys.readouterr().out.strip()
-            headers = {"authorization": f"Bearer {token}"}
-            assert Client().get(f"{ADDRESS}/{uuid7()}", headers=headers).status_code == 404
-    assert Client().get(f"{ADDRESS}/{uuid7()}", headers={"authorization": f"Bearer {token}"}).status_code == 401
+        tokens += capsys.readouterr().out.split()
+        answers = [
+            Client().get(f"{ADDRESS}/{uuid7()}", headers={"authorization": f"Bearer {token}"}).status_code
+            for token in tokens
+        ]
+        assert answers == {"add": [404], "rotate": [401, 404], "revoke": [401, 401]}[command]

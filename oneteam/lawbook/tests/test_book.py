@@ -18,7 +18,15 @@ from oneteam.lawbook.acts import load_calendar, set_pack_values, set_setting
 from oneteam.lawbook.calendar import CalendarRow
 from oneteam.lawbook.calendar_seed import seed_rows
 from oneteam.lawbook.models import CalendarDay, Setting
-from oneteam.lawbook.queries import book, calendar, known_edition, next_year_alarm, setting, settings_now
+from oneteam.lawbook.queries import (
+    book,
+    calendar,
+    known_edition,
+    next_year_alarm,
+    setting,
+    settings_now,
+    unset_settings,
+)
 from oneteam.lawbook.settings_table import (
     Amount,
     UnsetSettingError,
@@ -26,6 +34,7 @@ from oneteam.lawbook.settings_table import (
     parse_amount,
     parse_office_hours,
 )
+from oneteam.people.lockout import Limits, limits
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 KEEPER = operator("tester")
@@ -131,6 +140,8 @@ def test_setting_is_changed_by_an_act_that_keeps_the_value_before(city: object) 
         ("office_hours", "12:00-08:30"),
         ("order.accept", "2 natural_hour"),
         ("no.such.setting", "1"),
+        *(("sign_in.failures", value) for value in ("0", "-1", "2.5", "many", "", "100001")),
+        *(("journal.verify_at", value) for value in ("24:00", "2:30", "02:60", "night", "")),
     ],
 )
 def test_value_of_another_kind_is_refused(name: str, value: str) -> None:
@@ -149,6 +160,18 @@ def test_unset_setting_says_which_command_sets_it(city: object) -> None:
         book().value("order.accept.never")
     assert refused.value.name == "order.accept.never"
     assert 'oneteam law set order.accept.never "' in str(refused.value)
+
+
+def test_default_holds_until_the_city_sets_another_value(city: object) -> None:
+    assert (setting("sign_in.failures"), setting("journal.verify_at")) == ("5", "02:30")
+    assert limits() == Limits(5, timedelta(minutes=15), timedelta(minutes=15))
+    assert unset_settings() == []
+    with override("en"):
+        [line] = [line for line in console.settings_table()[0] if line.startswith("sign_in.failures")]
+    assert "5 (default)" in line
+    for name, value in (("failures", "007"), ("window_minutes", "1"), ("lock_minutes", "60")):
+        set_setting(actor=KEEPER, at=AT, name=f"sign_in.{name}", value=value, mark="U", basis="b")
+    assert limits() == Limits(7, timedelta(minutes=1), timedelta(hours=1))
 
 
 def test_demo_values_are_set_once(city: object) -> None:

@@ -73,7 +73,7 @@ def test_names_are_registered_once() -> None:
 
 def test_every_role_of_a_post_has_its_name_here() -> None:
     assert set(ROLES) == set(Role.values)
-    assert set(KINDS) == {"client", "operator", "machine", "public"}
+    assert set(KINDS) == {"client", "operator", "machine", "public", "person"}
 
 
 def test_shipped_texts_stand_in_both_languages() -> None:

@@ -19,9 +19,13 @@ _TAIL = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One batch: its place in the file, the number of leaves up to its end, its leaf hashes and its signed note."""
+    """One batch: its place in the file, the number of leaves up to its end, its leaf hashes and its signed note.
+
+    `at` is the byte at which its line begins.
+    """
 
     line: int
+    at: int
     size: int
     leaves: bytes
     note: str
@@ -32,7 +36,7 @@ class Block:
         return self.size - len(self.leaves) // HASH_BYTES
 
 
-def _parse(line: int, raw: bytes) -> Block | None:
+def _parse(line: int, at: int, raw: bytes) -> Block | None:
     try:
         found = json.loads(raw)
         leaves = base64.b64decode(found["leaves"], validate=True)
@@ -41,7 +45,7 @@ def _parse(line: int, raw: bytes) -> Block | None:
         return None
     if len(leaves) % HASH_BYTES or not 0 < len(leaves) // HASH_BYTES <= size:
         return None
-    return Block(line, size, leaves, found["note"])
+    return Block(line, at, size, leaves, found["note"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,10 @@ class CheckpointFile:
     def blocks(self) -> Iterator[Block]:
         """Yield the batches in the order of the file; FileNotFoundError when there is no file."""
         with self.path.open("rb") as file:
+            at = 0
             for number, raw in enumerate(file, 1):
-                block = _parse(number, raw)
+                block = _parse(number, at, raw)
+                at += len(raw)
                 if block is not None:
                     yield block
 
@@ -69,7 +75,7 @@ class CheckpointFile:
                     file.seek(start)
                     lines = file.read(end - start).split(b"\n")
                     for raw in reversed(lines if start == 0 else lines[1:]):
-                        block = _parse(0, raw)
+                        block = _parse(0, 0, raw)
                         if block is not None:
                             return block
                     if start == 0:

@@ -25,10 +25,16 @@ class Outside:
     faults: list[Fault] = field(default_factory=list)
 
 
-def read_outside(path: Path, key: VerificationKey) -> Outside:
-    """Read a checkpoint file and check it by itself: whole, signed, its roots over its leaves."""
+def read_outside(path: Path, key: VerificationKey, *, before: int, sealed: int) -> Outside:
+    """Read a checkpoint file and check it by itself: whole, signed, its roots over its leaves.
+
+    The sealer goes on meanwhile. What stood in the first `before` bytes when the snapshot was taken must be in it; of
+    what came behind only batches up to `sealed`, the snapshot's last checkpoint, are looked at.
+    """
     found, edge = Outside(), Edge()
     for block in CheckpointFile(path).blocks():
+        if block.at >= before and block.size > sealed:
+            continue
         if block.size in found.notes and found.notes[block.size] == block.note:
             continue
         try:

@@ -30,7 +30,8 @@ SMALL = 20_000
 
 _COUNTS = """
 SELECT pg_export_snapshot(), (SELECT count(*) FROM journal_act), (SELECT coalesce(max(idx) + 1, 0) FROM journal_leaf),
-  (SELECT count(*) FROM journal_checkpoint), has_table_privilege('journal_secret', 'SELECT')
+  (SELECT count(*) FROM journal_checkpoint), has_table_privilege('journal_secret', 'SELECT'),
+  (SELECT coalesce(max(size), 0) FROM journal_checkpoint)
 """
 _CHAIN = """
 SELECT id::text, code, detail FROM (
@@ -73,13 +74,18 @@ _ERASED = "SELECT payload->'values' FROM journal_act WHERE kind = 'personal.eras
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a process needs to take part: how to connect, the snapshot, keys, and where the file lies."""
+    """What a process needs to take part: how to connect, the snapshot, keys, and where the file lies.
+
+    `before` and `checked` say what of the file belongs to the snapshot, see `read_outside`.
+    """
 
     dsn: str
     snapshot: str
     key: str
     master: str | None
     file: str | None
+    before: int
+    checked: int
 
 
 @dataclass(slots=True)
@@ -120,7 +126,9 @@ class Worker:
 
     def _tree(self) -> Result:
         key = VerificationKey.parse(self.job.key)
-        outside = read_outside(Path(self.job.file), key) if self.job.file else None
+        job, outside = self.job, None
+        if job.file:
+            outside = read_outside(Path(job.file), key, before=job.before, sealed=job.checked)
         check = TreeCheck(self.connection, key, outside)
         faults = list(check.run())
         return Result([], faults, check.root)
@@ -152,16 +160,18 @@ def verify(file: Path | None = None, *, processes: int = 2, key: VerificationKey
         raise BadInputError(_("There is no checkpoint file %(file)s.") % {"file": file})
     if not given.exists():
         report.notices.append(_("There is no checkpoint file; the journal was checked against itself only."))
+    # Before the snapshot: the sealer writes the database first, so that it holds whatever stands in the file now.
+    before = given.stat().st_size if given.exists() else 0
     public = key or load_public(Path(settings.SEALER_KEY))
     dsn = dsn_of(connections["default"].settings_dict)
     with psycopg.connect(dsn) as leader:
         leader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         counts = _one(leader, _COUNTS)
-        snapshot, report.acts, report.sealed, report.checkpoints, readable = counts
+        snapshot, report.acts, report.sealed, report.checkpoints, readable, checked = counts
         master = settings.MASTER_KEY if readable and Path(settings.MASTER_KEY).exists() else None
         if master is None:
             report.notices.append(_("Encrypted values were not opened: this needs the app's role and the master key."))
-        job = Job(dsn, snapshot, str(public), master, str(given) if given.exists() else None)
+        job = Job(dsn, snapshot, str(public), master, str(given) if given.exists() else None, before, checked)
         # The long ones first, or the last process would still be at them when the others are done.
         tasks = [("tree", 0, 0), ("chain", 0, 0), ("order", 0, 0), ("behind", 0, 0), ("orphans", 0, 0)]
         tasks += [("loose", 0, 0)] if master else []

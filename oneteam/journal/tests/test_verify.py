@@ -62,6 +62,36 @@ def test_several_processes_find_what_one_finds(world: World, monkeypatch: pytest
     assert len(alone.faults) > 5
 
 
+def test_sealer_may_go_on_while_the_journal_is_verified(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    call()
+    world.seal()
+    checks = verify_module._results
+
+    def meanwhile(*arguments: Any) -> Any:
+        for _ in range(3):
+            one()
+            world.seal()
+        return checks(*arguments)
+
+    monkeypatch.setattr(verify_module, "_results", meanwhile)
+    report = verify(world.file)
+    assert texts(report) == []
+    assert report.sealed == Leaf.objects.count() - 3, "what came after the snapshot is not in the report"
+
+
+def test_database_put_back_is_named_though_the_file_ends_with_an_old_line(world: World) -> None:
+    one()
+    world.seal()
+    old = world.file.read_bytes()
+    one()
+    world.seal()
+    with world.connect() as owner:
+        owner.execute("ALTER TABLE journal_checkpoint DISABLE TRIGGER USER")
+        owner.execute("DELETE FROM journal_checkpoint WHERE size = (SELECT max(size) FROM journal_checkpoint)")
+    world.file.write_bytes(world.file.read_bytes() + old.splitlines(keepends=True)[-1])
+    assert "file more" in {fault.code for fault in verify(world.file).faults}
+
+
 def test_what_cannot_be_checked_is_said(world: World, tmp_path: Path) -> None:
     call()
     world.seal()

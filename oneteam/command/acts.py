@@ -22,8 +22,9 @@ from oneteam.journal.subjects import new_subject, standing
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.ids import uuid7
 from oneteam.people.queries import on_duty
-from oneteam.procedures.engine import Taken, step_kind, take_step
+from oneteam.procedures.engine import step_kind, take_step
 from oneteam.procedures.queries import runs
+from oneteam.procedures.taken import Taken
 
 step_kind(
     name="order.sent",

@@ -23,6 +23,13 @@ def verifier_is_not_handler(context: Context) -> Failure | None:
     return None
 
 
+@check("OT-02", needs=("open_orders",))
+def no_order_left_open(context: Context) -> Failure | None:
+    """An incident is resolved when each of its orders is verified or returned. Fact: `open_orders`, their number."""
+    count = context.fact("open_orders")
+    return Failure({"count": count}) if count else None
+
+
 @scope("assignee", text=_("the person it was sent to"), needs=("post",))
 def assignee(context: Context) -> bool:
     """Tell whether the actor acts under the post the order was sent to."""

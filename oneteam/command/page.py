@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from oneteam.command import queries
 from oneteam.command.forms import HandleForm, ReasonForm
 from oneteam.command.models import Moment, Order, OrderPhoto
-from oneteam.command.panels import incident_facts, order_title, state_chip
+from oneteam.command.panels import order_title, shown_incident, state_chip
 from oneteam.intake.labels import urgency_chip, word_for
 from oneteam.intake.queries import reports_of_incidents, told_texts
 from oneteam.journal.queries import timeline
@@ -51,7 +51,7 @@ def order_context(
         "navigate": _navigate(row),
         "instruction": queries.instructions([row])[row.id],
         "told": [told[report.id] for report in reports],
-        "facts": incident_facts(row.incident, str(state[row.incident_id].label)),
+        "facts": shown_incident(row.incident, str(state[row.incident_id].label)),
         "refusal": shown_refusal(refused) if refused else None,
         "forms": [form for form in bound.values() if form.errors],
         "steps": Steps(shown_steps(steps, _offers(row, bound, mine=mine)), title=_("Next steps")),

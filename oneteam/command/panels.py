@@ -116,7 +116,7 @@ def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable
         if report.incident is None:
             continue
         context = {
-            "facts": incident_facts(report.incident, str(state[report.incident.id].label)),
+            "facts": shown_incident(report.incident, str(state[report.incident.id].label)),
             "orders": [
                 {
                     "url": reverse("order", args=[order.id]),
@@ -134,7 +134,7 @@ def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable
     return found
 
 
-def incident_facts(incident: Incident, state: str) -> Facts:
+def shown_incident(incident: Incident, state: str) -> Facts:
     """Return what an incident was established to be."""
     place = incident.place
     return Facts(

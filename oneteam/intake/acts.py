@@ -26,11 +26,14 @@ from oneteam.places.queries import in_region
 from oneteam.procedures.engine import step_kind, take_step
 from oneteam.procedures.queries import runs
 
+LOOKERS = frozenset({"dispatcher", "brigade_leader"})
+"""Who may see a caller in clear, with a purpose that is recorded (PIPL 6: nobody whose work does not need it)."""
+
 step_kind(
     name="report.received",
     text=gettext_lazy("Report received"),
     fields={"channel": str, "source": str, "told_at": str, "imported": bool, "point": str},
-    personal=frozenset({"title", "text", "address", "external_id", "caller_name", "caller_phone"}),
+    personal=frozenset({"title", "text", "address", "caller_name", "caller_phone"}),
 )
 step_kind(
     name="report.answered",
@@ -72,7 +75,7 @@ register(
         name="personal.looked_at",
         text=gettext_lazy("Looked at the caller's name and phone: %(purpose)s"),
         fields={"purpose": str},
-        who=frozenset({"dispatcher", "grid_attendant", "officer", "brigade_leader"}),
+        who=LOOKERS,
     )
 )
 register(

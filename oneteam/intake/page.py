@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from oneteam.intake import queries
+from oneteam.intake.acts import LOOKERS
 from oneteam.intake.forms import AnswerForm, CloseForm, LookForm, ReasonForm
 from oneteam.intake.labels import CHANNELS, title_of, urgency_chip, word_for
 from oneteam.intake.masking import mask_name, mask_phone
@@ -25,8 +26,6 @@ from oneteam.procedures.shown import StepForm, clocks_of, shown_refusal, shown_s
 from oneteam.web.parts import Chip, Clock, Clocks, Fact, Facts, Link, PageHeader, Steps
 from oneteam.web.slots import collect_bulk
 
-LOOKERS = ("dispatcher", "brigade_leader")
-"""Who may see a caller in clear, with a purpose that is recorded."""
 READABLE = ("answer", "reason", "instruction", "note")
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from oneteam.intake.models import Incident, Report
+from oneteam.intake.models import Report
 from oneteam.journal.queries import acts
 from oneteam.journal.subjects import read_personal
 from oneteam.procedures.queries import in_state, runs
@@ -74,18 +74,13 @@ def told_texts(reports: Sequence[Report]) -> dict[UUID, ToldText]:
     }
 
 
-def select(*, wanted: Iterable[str] = (), channel: str = "", open_only: bool = False) -> QuerySet[Report]:
-    """Return reports in these states of their procedure (all when none is named), newest first.
-
-    `open_only` leaves out what belongs to an incident already.
-    """
+def select(*, wanted: Iterable[str] = (), channel: str = "") -> QuerySet[Report]:
+    """Return reports in these states of their procedure (all when none is named), newest first."""
     found = Report.objects.order_by("-received_at", "-id")
     names = list(wanted)
     if names:
         found = found.filter(id__in=in_state("report", *names))
-    if channel:
-        found = found.filter(channel=channel)
-    return found.filter(incident__isnull=True) if open_only else found
+    return found.filter(channel=channel) if channel else found
 
 
 def listed(reports: Sequence[Report]) -> list[Listed]:
@@ -111,16 +106,6 @@ def reports_by_id(ids: Iterable[UUID]) -> list[Report]:
     return list(Report.objects.filter(id__in=set(ids)))
 
 
-def incident(incident_id: UUID) -> Incident | None:
-    """Return an incident's row."""
-    return Incident.objects.select_related("place").filter(id=incident_id).first()
-
-
-def incidents(ids: Iterable[UUID]) -> dict[UUID, Incident]:
-    """Return these incidents by id."""
-    return {row.id: row for row in Incident.objects.select_related("place").filter(id__in=set(ids))}
-
-
 def reports_of_incidents(ids: Iterable[UUID]) -> dict[UUID, list[Report]]:
     """Return the reports of each incident, oldest first, in one query."""
     found: dict[UUID, list[Report]] = {}
@@ -133,11 +118,6 @@ def reports_of_incidents(ids: Iterable[UUID]) -> dict[UUID, list[Report]]:
 def reports_by_caller(caller: UUID, *, besides: UUID, limit: int = 20) -> list[Report]:
     """Return what the same caller told, newest first."""
     return list(Report.objects.filter(caller_subject=caller).exclude(id=besides).order_by("-received_at")[:limit])
-
-
-def numbers(ids: Iterable[UUID]) -> dict[UUID, int]:
-    """Return the numbers of these reports."""
-    return dict(Report.objects.filter(id__in=set(ids)).values_list("id", "number"))
 
 
 def point_of(lon: Decimal | None, lat: Decimal | None) -> str:

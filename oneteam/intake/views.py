@@ -18,7 +18,7 @@ from oneteam.intake.forms import AnswerForm, CallForm, CloseForm, LookForm, Reas
 from oneteam.intake.labels import CHANNELS
 from oneteam.intake.listing import export_csv, report_list
 from oneteam.intake.navigation import READERS, reads_reports, takes_reports
-from oneteam.intake.page import LOOKERS, report_context
+from oneteam.intake.page import report_context
 from oneteam.intake.telling import Told, ToldFaultsError
 from oneteam.journal.prove import prove
 from oneteam.kernel.clock import SHANGHAI, now
@@ -139,7 +139,7 @@ close = _step(CloseForm, acts.close_report, gettext_lazy("Report closed"))
 reopen = _step(ReasonForm, acts.reopen_report, gettext_lazy("Report reopened"))
 
 
-@for_roles(*LOOKERS)
+@for_roles(*acts.LOOKERS)
 @require_POST
 def caller(request: PersonRequest, report_id: UUID) -> HttpResponse:
     """Show the caller's name and phone in clear; the purpose is recorded."""

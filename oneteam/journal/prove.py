@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import record
 from oneteam.journal.canonical import Change, b64, changes_hash, disclosure, open_salt
-from oneteam.journal.kinds import ActKind, act_kinds, register
+from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.merkle import Tree, split
 from oneteam.journal.models import Act, Checkpoint, Secret
 from oneteam.journal.models import Change as ChangeRow
@@ -213,8 +213,3 @@ def _tree(size: int) -> Tree:
 
 def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
-def personal_fields() -> set[str]:
-    """Return the names of all fields that any kind of act keeps encrypted."""
-    return {name for kind in act_kinds().values() for name in kind.personal}

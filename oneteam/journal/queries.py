@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from oneteam.journal.kinds import act_kind
 from oneteam.journal.models import Act, Cursor
@@ -130,20 +129,6 @@ def count_by_kind() -> dict[str, int]:
     return dict(Act.objects.values_list("kind").annotate(count=Count("id")).order_by("kind"))
 
 
-def act_of(act: UUID) -> Act | None:
-    """Return one act, None when there is none of this id."""
-    return Act.objects.filter(id=act).first()
-
-
-def first_occurrences(kind: str, objects: Iterable[UUID]) -> dict[UUID, datetime]:
-    """Return when the first act of a kind occurred in each of these objects' files. One query."""
-    found: dict[UUID, datetime] = {}
-    rows = Act.objects.filter(kind=kind, stream__in=list(objects)).order_by("-seq").values_list("stream", "occurred_at")
-    for stream, moment in rows:
-        found[stream] = moment
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class SealState:
     """What `oneteam doctor` says of sealing; ages by the database's clock."""
@@ -175,14 +160,3 @@ def seal_state() -> SealState:
 def stopped_followers() -> dict[str, str]:
     """Return the fault of every follower that cannot go on."""
     return dict(Cursor.objects.exclude(error="").values_list("follower", "error"))
-
-
-def journal_faults() -> list[str]:
-    """Return, in words, what is wrong with sealing and following now; empty when all is well."""
-    state, faults = seal_state(), []
-    if state.oldest_unsealed is not None and state.oldest_unsealed > timedelta(seconds=30):
-        text = _("%(count)d acts wait for the sealer, the oldest for %(seconds)d s; is it running (`oneteam serve`)?")
-        faults.append(text % {"count": state.unsealed, "seconds": state.oldest_unsealed.total_seconds()})
-    for name, error in stopped_followers().items():
-        faults.append(_("The follower %(name)s is stopped by: %(error)s") % {"name": name, "error": error})
-    return faults

@@ -1,17 +1,14 @@
-"""The holiday table as rows, and what hangs on it: calendar, yearly alarm, the deadlines that a new table moves.
+"""The holiday table as rows, and what hangs on it: calendar and yearly alarm.
 
 The rows lie in the database (`CalendarDay`); everything here is pure over rows handed in.
 """
 
 from calendar import isleap
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, TypeVar
 
-from oneteam.kernel.periods import Calendar, Day, Deadline, OfficeHours, deadline
-
-Key = TypeVar("Key", bound=Hashable)
+from oneteam.kernel.periods import Calendar, Day, OfficeHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +45,3 @@ def next_year_alarm(today: date, rows: Iterable[CalendarRow]) -> bool:
 def days_in(year: int) -> int:
     """Return the number of days of the year."""
     return 365 + isleap(year)
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineChange(Generic[Key]):
-    """An open clock that a new table moves, or whose provisional flag it lifts or sets."""
-
-    key: Key
-    before: Deadline
-    after: Deadline
-
-
-def deadline_changes(
-    open_clocks: Iterable[tuple[Key, Deadline]], calendar: Calendar
-) -> tuple[DeadlineChange[Key], ...]:
-    """Recompute every open clock over `calendar` and return those that differ (CAL-06), in the order given.
-
-    NotReadyError if `calendar` lacks a year that a clock needs.
-    """
-    changes = []
-    for key, before in open_clocks:
-        after = deadline(before.start, before.period, calendar, before.pauses)
-        if (before.due, before.provisional) != (after.due, after.provisional):
-            changes.append(DeadlineChange(key, before, after))
-    return tuple(changes)

@@ -10,5 +10,5 @@ class ProceduresConfig(AppConfig):
     label = "procedures"
 
     def ready(self) -> None:
-        """Make the acts and the checks of this room known."""
-        from oneteam.procedures import acts, own_checks  # noqa: F401, PLC0415
+        """Make the acts of this room known."""
+        from oneteam.procedures import acts  # noqa: F401, PLC0415

@@ -5,7 +5,7 @@ failures; a report of what has already happened is recorded with them as breache
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from oneteam.procedures.declaration import Declaration, Step
 from oneteam.procedures.errors import Failed, RefusedError
 from oneteam.procedures.judging import authorise, evaluate, needed_facts, out_of_order, unset
 from oneteam.procedures.registry import Context
+from oneteam.procedures.taken import Taken
 
 # The two fields that every step's act has beside its own: lists of {"check": id, "reason": text}.
 STANDARD_FIELDS: Mapping[str, type] = {"breaches": list, "overrides": list}
@@ -44,21 +45,6 @@ def step_kind(
     """Register the kind of act that a step becomes, with the fields for breaches and overrides beside `fields`."""
     own = dict(fields or {})
     return register_kind(ActKind(name=name, text=text, fields={**own, **STANDARD_FIELDS}, personal=personal))
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A step that was taken. `replayed`: it already stood in the journal under this key, and nothing was written now;
-    the other fields then are empty, but for the act."""
-
-    act: Recorded
-    step: str
-    object_id: UUID
-    state: str = ""
-    breaches: tuple[Failed, ...] = ()
-    overrides: Mapping[str, str] = field(default_factory=dict)
-    clocks: tuple[ClockChange, ...] = ()
-    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,15 +7,13 @@ A declaration names an id; the function stands in the room that owns the facts, 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
 
 from oneteam.journal.actors import Actor
-
-if TYPE_CHECKING:
-    from oneteam.procedures.engine import Taken
+from oneteam.procedures.taken import Taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +46,7 @@ class Failure:
 CheckFunction = Callable[[Context], Failure | None]
 ScopeFunction = Callable[[Context], bool]
 FactFunction = Callable[[Iterable[UUID], datetime], Mapping[UUID, Mapping[str, Any]]]
-EffectFunction = Callable[["Taken"], None]
+EffectFunction = Callable[[Taken], None]
 
 
 @dataclass(frozen=True, slots=True)

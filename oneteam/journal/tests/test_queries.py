@@ -12,17 +12,14 @@ from oneteam.journal import kinds
 from oneteam.journal.acts import record, write
 from oneteam.journal.kinds import ActKind
 from oneteam.journal.queries import (
-    act_of,
     acts,
     count_by_kind,
-    first_occurrences,
-    journal_faults,
     seal_state,
     sentence,
     timeline,
     timelines,
 )
-from oneteam.journal.tests.kit import NOW, TESTER, World, one, put
+from oneteam.journal.tests.kit import NOW, TESTER, World, one
 from oneteam.kernel.ids import uuid7
 
 
@@ -79,17 +76,6 @@ def test_acts_are_found_by_kind_and_time_with_both_bounds(world: World) -> None:
     found = acts(kinds=["probe.changed"], since=NOW + timedelta(minutes=1), until=NOW + timedelta(minutes=3))
     assert [act.id for act in found] == ids[1:3]
     assert count_by_kind()["probe.changed"] == 4
-    first = act_of(ids[0])
-    assert first is not None
-    assert first.kind == "probe.changed"
-    assert act_of(uuid7()) is None
-
-
-def test_first_occurrences_takes_the_first_act_of_each_file(world: World) -> None:
-    row = uuid7()
-    put(row, "a")
-    put(row, "b")
-    assert first_occurrences("probe.changed", [row, uuid7()]) == {row: NOW}
 
 
 def test_figures_for_the_doctor_tell_what_waits_and_for_how_long(world: World) -> None:
@@ -101,6 +87,5 @@ def test_figures_for_the_doctor_tell_what_waits_and_for_how_long(world: World) -
     assert after.unsealed == 1
     assert after.oldest_unsealed is not None
     assert after.oldest_unsealed < timedelta(seconds=30)
-    assert journal_faults() == []
     world.seal()
     assert seal_state().checkpoint != before.checkpoint

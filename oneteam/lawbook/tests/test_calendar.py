@@ -1,4 +1,4 @@
-"""The holiday table: its seed, the provisional years, the alarm, and the deadlines that a new table moves."""
+"""The holiday table: its seed, the provisional years and the alarm."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -7,7 +7,7 @@ import pytest
 from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import NotReadyError
 from oneteam.kernel.periods import Deadline, OfficeHours, Period, Side, Unit, deadline
-from oneteam.lawbook.calendar import CalendarRow, calendar_from_rows, deadline_changes, next_year_alarm
+from oneteam.lawbook.calendar import CalendarRow, calendar_from_rows, next_year_alarm
 from oneteam.lawbook.calendar_seed import MOVING_FEASTS, SHIFTED_WORKDAY, seed_rows, statutory_days_off, statutory_rows
 
 HOURS = OfficeHours(((time(8, 30), time(12)), (time(13, 30), time(17))))
@@ -104,34 +104,6 @@ def test_office_hours_that_the_city_has_not_set_are_asked_for() -> None:
     start = datetime(2026, 11, 25, 10, tzinfo=SHANGHAI)
     with pytest.raises(NotReadyError, match="office_hours"):
         deadline(start, Period(4, Unit.WORKING_HOUR, Side.AGENCY), unset)
-
-
-# CAL-06: a loaded table recomputes all open clocks and lists the differences
-
-
-def loaded_2027() -> list[CalendarRow]:
-    """Return the seed with an invented notice for 2027 over it: 4 January off, made up on Saturday the 9th."""
-    changed = {date(2027, 1, 4): False, date(2027, 1, 9): True}
-    notice = [
-        CalendarRow(row.day, changed.get(row.day, row.is_workday), row.name, "notice", provisional=False)
-        for row in final_rows(2027)
-    ]
-    return [*SEED, *notice]
-
-
-def test_cal_06_loaded_table_lists_the_clocks_that_move_or_become_final() -> None:
-    final, moved, confirmed = due(date(2026, 12, 21)), due(date(2026, 12, 28)), due(date(2027, 3, 1))
-    table = calendar_from_rows(loaded_2027(), office_hours=HOURS)
-    changes = deadline_changes([("final", final), ("moved", moved), ("confirmed", confirmed)], table)
-    assert [(c.key, c.before.last_day, c.after.last_day) for c in changes] == [
-        ("moved", date(2027, 1, 5), date(2027, 1, 6)),
-        ("confirmed", date(2027, 3, 8), date(2027, 3, 8)),
-    ]
-    assert not any(change.after.provisional for change in changes)
-
-
-def test_cal_06_same_table_changes_nothing() -> None:
-    assert deadline_changes([(1, due(date(2026, 12, 28)))], CALENDAR) == ()
 
 
 # CAL-07: from 1 December next year's table must be there

@@ -21,10 +21,10 @@ from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import BadInputError, ConflictError, NotAllowedError
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.loading import pack_files
-from oneteam.procedures.engine import Taken
 from oneteam.procedures.errors import RefusedError
 from oneteam.procedures.models import Clock, Run
 from oneteam.procedures.queries import NextState, next_steps
+from oneteam.procedures.taken import Taken
 from oneteam.procedures.tests.probe import OPERATOR, payload_of, person, take
 
 WORLD = {data["procedure"]: data for data in (yaml.safe_load(text) for _f, text in pack_files("procedures/*.yaml"))}
@@ -45,7 +45,10 @@ STORED: dict[UUID, dict[str, Any]] = {}
 
 def stored_facts(ids: Iterable[UUID], _at: datetime) -> dict[UUID, dict[str, Any]]:
     """What the rooms know of these objects; of a fresh one, that it is settled and sent to nobody yet."""
-    fresh = {"consultation": True, "incident_state": None, "open_orders": 0, "post": None, "handled_by": None}
+    fresh = {
+        "consultation": True, "incident_state": None, "incident_state_label": None, "open_orders": 0, "post": None,
+        "handled_by": None,
+    }  # fmt: skip
     return {one: STORED.get(one, fresh) for one in ids}
 
 
@@ -129,8 +132,8 @@ class Ways(RuleBasedStateMachine):
     def store(self, one: UUID, *, settled: bool) -> None:
         """What the rooms now know of an object: an order went to the handler, who also handled it."""
         STORED[one] = {
-            "consultation": settled, "incident_state": None, "open_orders": 0 if settled else 2,
-            "post": HANDLER.post, "handled_by": HANDLER.person_id,
+            "consultation": settled, "incident_state": None, "incident_state_label": None,
+            "open_orders": 0 if settled else 2, "post": HANDLER.post, "handled_by": HANDLER.person_id,
         }  # fmt: skip
 
     def attempt(self, name: str, one: UUID, who: str, facts: dict[str, Any], *, happened: bool) -> bool:

@@ -15,9 +15,10 @@ from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.acts import CalendarLoaded, load_calendar
 from oneteam.lawbook.calendar import CalendarRow
 from oneteam.procedures.acts import breach_overdue
-from oneteam.procedures.engine import Taken, take_step
+from oneteam.procedures.engine import take_step
 from oneteam.procedures.errors import RefusedError
 from oneteam.procedures.models import Clock
+from oneteam.procedures.taken import Taken
 from oneteam.procedures.tests.probe import MORNING, OFFICER, OPERATOR, TIMER, begin, take
 
 MOVED = datetime(2026, 3, 10, 23, 59, 59, 999_999, tzinfo=SHANGHAI)

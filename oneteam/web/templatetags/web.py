@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
 
 from django import forms, template
 from django.forms import BaseForm, BoundField
@@ -83,12 +82,6 @@ def moment(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "m-d H:i")
     return date_format(value, "m-d")
-
-
-@register.filter
-def money(value: Decimal | int) -> str:
-    """Yuan with two decimals: ¥1,000.00."""
-    return f"¥{value:,.2f}"
 
 
 @register.filter

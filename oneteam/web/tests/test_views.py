@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from functools import partial
 from http.cookies import SimpleCookie
 
@@ -19,7 +18,7 @@ from oneteam.web.context_processors import shell
 from oneteam.web.parts import Chip
 from oneteam.web.slots import NAVIGATION, NavigationEntry, register
 from oneteam.web.styleguide import SAMPLES, SampleActor
-from oneteam.web.templatetags.web import day, day_time, keep, moment, money, told
+from oneteam.web.templatetags.web import day, day_time, keep, moment, told
 from oneteam.web.tests import settings as own
 
 
@@ -197,11 +196,6 @@ def test_dates_are_shown_in_legal_time_and_in_the_readers_language(language: str
 def test_dates_without_time_of_day_invent_none() -> None:
     assert moment(date(2026, 11, 16)) == "11-16"
     assert (day(None), day_time(None), moment(None)) == ("–", "–", "–")
-
-
-@pytest.mark.parametrize(("amount", "shown"), [(Decimal("1000"), "¥1,000.00"), (0, "¥0.00"), (Decimal("0.5"), "¥0.50")])
-def test_money_shows_two_decimals(amount: Decimal | int, shown: str) -> None:
-    assert money(amount) == shown
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What this room knows about reports, for the checks of their procedure."""
+"""The check of a report's answer, and what this room knows about reports for it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -6,8 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from oneteam.intake.models import Handling, Report
+from oneteam.lawbook.text import Text
 from oneteam.procedures.queries import runs
-from oneteam.procedures.registry import facts
+from oneteam.procedures.registry import Context, Failure, check, facts
+
+NO_INCIDENT = Text("尚无事件", "no incident yet")
+
+
+@check("OT-01", needs=("incident_state", "incident_state_label", "consultation"))
+def settled_before_answered(context: Context) -> Failure | None:
+    """A report is answered as done when its incident is resolved; words alone may answer what only asked something.
+
+    Facts: `incident_state` and `incident_state_label`, the state's name and words or None without an incident;
+    `consultation`, whether words alone may answer it; from the proposal `result`.
+    """
+    words_alone = context.fact("consultation") and context.facts.get("result") != "done"
+    if words_alone or context.fact("incident_state") == "resolved":
+        return None
+    return Failure({"state": context.fact("incident_state_label") or NO_INCIDENT})
 
 
 @facts("report", gives=("incident_state", "incident_state_label", "consultation"))

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from importlib import import_module
 
 from oneteam.kernel.errors import OneteamError
-from oneteam.server.processes import database
+from oneteam.server.processes import database, unserved
 
 ROOMS = ("server", "journal", "people", "lawbook", "procedures", "intake", "exchange")
 
@@ -16,7 +16,8 @@ ROOMS = ("server", "journal", "people", "lawbook", "procedures", "intake", "exch
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands.
 
-    A command's defaults are `run(args) -> exit code` and, where it needs the database, the `role` it connects as.
+    A command's defaults are `run(args) -> exit code`; where it needs the database, the `role` it connects as; and
+    `alone` where the city must not be served meanwhile.
     """
     main = argparse.ArgumentParser(
         prog="oneteam",
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if role:
         os.environ["ONETEAM_ROLE"] = role
     try:
-        with database() if role else nullcontext():
+        with database() if role else nullcontext(), unserved() if getattr(args, "alone", False) else nullcontext():
             code: int = args.run(args)
     except OneteamError as error:
         print(error, file=sys.stderr)

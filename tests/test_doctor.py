@@ -10,7 +10,7 @@ import pytest
 
 from oneteam.server import cities, testing
 from oneteam.server.access import administrator
-from tests.running import Running, on_clone, own_folder, run
+from tests.running import Running, on_clone, own_folder, report, run
 
 pytestmark = pytest.mark.server
 DAY = "2026-11-25T09:00"  # the calendar's findings depend on the day
@@ -132,3 +132,31 @@ def test_migrate_of_a_served_city_is_refused(template: testing.Template) -> None
         assert code == 1
         code, output, errors = run(["migrate", "--city", "elsewhere"], server.environment)
         assert code == 1
+
+
+def test_master_key_of_a_served_city_is_not_replaced(template: testing.Template) -> None:
+    with on_clone(template) as server:
+        server.start()
+        before = server.paths.master_key.read_bytes()
+        code, output, errors = run(["journal", "rekey"], server.environment)
+        assert (code, output) == (1, "")
+        assert "is being served" in errors
+        assert server.post(report("路灯坏了")).status == 201
+        assert server.stop() == 0
+        assert server.paths.master_key.read_bytes() == before
+        code, output, errors = run(["journal", "rekey"], server.environment)
+        assert code == 0, output + errors
+        assert server.paths.master_key.read_bytes() != before
+        server.start()
+        assert server.post(report("窨井盖松动")).status == 201
+        assert server.stop() == 0
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "city.example"])
+def test_demo_city_is_served_on_this_machine_only(template: testing.Template, host: str) -> None:
+    with on_clone(template) as server:
+        code, output, errors = run(["serve", "--host", host], server.environment)
+        assert (code, output) == (1, "")
+        assert host in errors
+        assert "this machine only" in errors
+        assert not (server.paths.root / "serve.json").exists()

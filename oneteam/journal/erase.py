@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -141,10 +142,11 @@ def rekey(*, actor: Actor, at: datetime, key_file: Path) -> Recorded:
     """Replace the master key: wrap every data key anew, then put the new master into `key_file`.
 
     After that, and once the old key file is destroyed everywhere, no backup made before can be opened; which is why it
-    follows an erasing. Stop everything that writes first: another process would go on with the old key. Needs the
-    owner's rights. The new key waits in `key_file`.new until the database holds it; a crash between the two is mended
-    by running this again. Raises NotReadyError when the present key does not fit.
+    follows an erasing. Needs the owner's rights. The new key waits in `key_file`.new until the database holds it; a
+    crash between the two is mended by running this again. Raises ConflictError while anybody else who may write is
+    connected, for they would go on with the old key; NotReadyError when the present key does not fit.
     """
+    _nobody_else_writes()
     waiting = key_file.with_name(key_file.name + ".new")
     if waiting.exists():
         _finish(waiting, key_file)
@@ -163,6 +165,26 @@ def rekey(*, actor: Actor, at: datetime, key_file: Path) -> Recorded:
         raise
     waiting.replace(key_file)
     return act
+
+
+_WRITERS = """
+SELECT DISTINCT s.application_name FROM pg_stat_activity s JOIN pg_roles r ON r.oid = s.usesysid
+WHERE s.datname = current_database() AND s.pid <> pg_backend_pid() AND NOT r.rolsuper
+  AND has_table_privilege(r.oid, 'journal_subject', 'INSERT') ORDER BY 1
+"""
+_LEAVING = 2.0  # seconds in which a connection that was just closed is gone
+
+
+def _nobody_else_writes() -> None:
+    for _look in range(int(_LEAVING / 0.1)):
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITERS)
+            names = [str(row[0]) for row in cursor.fetchall()]
+        if not names:
+            return
+        time.sleep(0.1)
+    message = _("Others who may write are connected (%(names)s): end the server and every command of this city first.")
+    raise ConflictError(message % {"names": ", ".join(names)})
 
 
 def _rewrap(actor: Actor, at: datetime, old: Vault, new: Vault) -> Recorded:

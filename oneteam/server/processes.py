@@ -134,6 +134,20 @@ def only_one(paths: config.CityPaths) -> Iterator[bool]:
         os.close(descriptor)
 
 
+@contextmanager
+def unserved() -> Iterator[None]:
+    """Keep the city unserved for as long as this block lasts; raises NotReadyError while a server runs."""
+    city = config.city()
+    paths = config.city_paths(city)
+    if not paths.root.exists():  # nothing to serve, and whoever needs the city says so better
+        yield
+        return
+    with only_one(paths) as alone:
+        if not alone:
+            raise NotReadyError(_("The city %(city)s is being served; stop that server first.") % {"city": city})
+        yield
+
+
 # The children -------------------------------------------------------------------------------------------------------
 
 

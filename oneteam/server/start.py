@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from django.utils.translation import gettext_noop
@@ -65,6 +66,7 @@ def start(options: Options) -> int:
     os.environ["ONETEAM_ROLE"], os.environ["ONETEAM_POOL"] = "app", ""
     os.environ[CLOCK_VARIABLE] = normalise(os.environ.get(CLOCK_VARIABLE, ""), real_now())
     paths = config.make_city_paths(config.city())
+    _check_reach(paths, options)
     with _ends_on_signal():
         try:
             while True:
@@ -76,6 +78,22 @@ def start(options: Options) -> int:
                     return 0
         except _Stopped:
             return 0
+
+
+def _check_reach(paths: config.CityPaths, options: Options) -> None:
+    """Keep the demo city on this machine: its password stands on its sign-in page (DESIGN 6)."""
+    from oneteam.server.founding import demo_file  # noqa: PLC0415 -- see _set_up
+
+    try:
+        here = options.host == "localhost" or ip_address(options.host).is_loopback
+    except ValueError:
+        here = False
+    if not here and (options.demo or demo_file(paths).exists()):
+        message = _(
+            "The demo city %(city)s shows its password on the sign-in page, so it is served on this machine only: "
+            "leave out --host %(host)s, or found a city of your own (oneteam init)."
+        )
+        raise NotReadyError(message % {"city": config.city(), "host": options.host})
 
 
 class _Run:

@@ -218,6 +218,18 @@ def test_a_new_master_key_makes_the_old_one_useless_and_keeps_every_value(world:
     assert [fault for fault in state().lines() if "journal_probe" not in fault] == []
 
 
+def test_master_key_is_not_replaced_while_anybody_else_may_write(world: World, own_master: Path) -> None:
+    act, before = call(), own_master.read_bytes()
+    world.city.act_as("owner")
+    with world.connect("app"), pytest.raises(ConflictError, match="oneteam-test-app"):
+        rekey(actor=TESTER, at=NOW, key_file=own_master)
+    assert own_master.read_bytes() == before
+    assert list(own_master.parent.glob("*.new")) == []
+    with world.connect("reader"):  # who only reads may stay
+        rekey_again(world, own_master)
+    assert read_personal([act.id])[act.id]["text"] == TEXT
+
+
 def rekey_again(world: World, file: Path) -> None:
     world.city.act_as("owner")
     rekey(actor=TESTER, at=NOW, key_file=file)

@@ -8,4 +8,4 @@ class JournalConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the journal's own kinds of act."""
-        from oneteam.journal import adopt, erase, prove  # noqa: F401, PLC0415 -- models are there only now
+        from oneteam.journal import adopt, erase, nightly, prove  # noqa: F401, PLC0415 -- models are there only now

@@ -142,7 +142,7 @@ def actor_names(references: Iterable[str]) -> dict[str, str]:
 
 def _machine(name: str) -> str:
     """Return what readers call one of our machines."""
-    known = {"triage": _("Triage (machine)"), "clock": _("Clock (machine)")}
+    known = {"triage": _("Triage (machine)"), "clock": _("Clock (machine)"), "verifier": _("Verification (machine)")}
     return known.get(name, _("Machine %(name)s"))
 
 

@@ -1,4 +1,4 @@
-"""What a child of the supervisor runs: `python -m oneteam.server.child web|sealer|followers`.
+"""What a child of the supervisor runs: `python -m oneteam.server.child web|sealer|followers|verify`.
 
 Each child dies with the supervisor, however that ends, so that a killed server leaves nothing that writes behind.
 """
@@ -15,10 +15,12 @@ from threading import Event, Thread
 from typing import Any
 
 from oneteam.kernel.errors import OneteamError
+from oneteam.server import config
 from oneteam.server.processes import DRAIN, PARENT
 
 WORKERS, THREADS = 2, 2  # measured: more threads only wait for each other in one interpreter
 BREACH_SECONDS = 5.0
+NICE = 19
 _PR_SET_PDEATHSIG = 1
 
 
@@ -115,7 +117,7 @@ def sealer() -> int:
 
 
 def followers() -> int:
-    """Run what reacts to sealed acts, and the timer that records overdue clocks, until told to stop."""
+    """Run what reacts to sealed acts, and the timer of clocks and nightly verification, until told to stop."""
     import django  # noqa: PLC0415 -- the parent chose the environment
 
     name_connections("followers")
@@ -132,22 +134,41 @@ def followers() -> int:
 
 
 def run_timer(stop: Event) -> None:
-    """Record each clock that has run out, until told to stop. Outlives the database's restarts."""
+    """Record each clock that has run out and have the journal verified each night, until told to stop.
+
+    Outlives the database's restarts.
+    """
     from django.db import Error, connection  # noqa: PLC0415 -- needs Django
 
     from oneteam.journal.actors import machine  # noqa: PLC0415
     from oneteam.kernel.clock import now  # noqa: PLC0415
     from oneteam.procedures.acts import breach_overdue  # noqa: PLC0415
+    from oneteam.server.nightly import Night  # noqa: PLC0415
 
-    actor = machine("clock", "1")
+    actor, night = machine("clock", "1"), Night(config.city_paths(config.city()))
     while not stop.wait(BREACH_SECONDS):
         try:
             while breach_overdue(actor=actor, at=now()) and not stop.is_set():
                 pass
+            night.look(now())
         except (Error, OneteamError) as error:
-            logging.getLogger(__name__).warning("overdue clocks could not be recorded, trying again: %s", error)
+            logging.getLogger(__name__).warning("the timer could not do its work, trying again: %s", error)
             connection.close()
+    night.stop()
     connection.close()
+
+
+def verify() -> int:
+    """Verify the journal once and record what was found; everything else on this machine goes first."""
+    os.nice(NICE)
+    import django  # noqa: PLC0415 -- the parent chose the environment
+
+    name_connections("verify")
+    django.setup()
+    from oneteam.server.nightly import run  # noqa: PLC0415
+
+    run()
+    return 0
 
 
 def main() -> int:
@@ -155,7 +176,9 @@ def main() -> int:
     die_with(int(os.environ[PARENT]), signal.SIGTERM)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
     os.environ[WEB_MAIN] = str(os.getpid())
-    programs: dict[str, Callable[..., int]] = {"web": web, "sealer": sealer, "followers": followers}
+    programs: dict[str, Callable[..., int]] = {
+        "web": web, "sealer": sealer, "followers": followers, "verify": verify,
+    }  # fmt: skip
     try:
         return programs[sys.argv[1]](*sys.argv[2:])
     except OneteamError as error:

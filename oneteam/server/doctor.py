@@ -23,6 +23,7 @@ UNSEALED_SECONDS = 30.0  # the sealer works every 0.2 s
 SKEW_SECONDS = 30.0  # the journal refuses an act at 300 s
 FREE_WRONG, FREE_NOTE = 1 << 30, 5 << 30
 LAG_NOTE = 1000
+VERIFYING = timedelta(hours=4)  # the time that a nightly verification has
 
 
 class State(StrEnum):
@@ -293,6 +294,31 @@ def _checkpoints(paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
         yield _ok("checkpoints", _("%(size)d acts, also in %(file)s") % {"size": last.size, "file": paths.checkpoints})
 
 
+def _verification(paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
+    from oneteam.journal.nightly import last_verification  # noqa: PLC0415 -- needs Django
+    from oneteam.server.nightly import is_due, last_due  # noqa: PLC0415
+
+    last, clean = last_verification(), last_verification(clean=True)
+    text = _("%(acts)d acts and %(rows)d rows held on %(day)s")
+    held = text % {"acts": clean.acts, "rows": clean.rows, "day": _moment(clean.at)} if clean else _("never yet")
+    names, by_itself = "oneteam journal verify --state", _("it is done each night while a server runs")
+    if last is not None and last.faults:
+        found = _("%(faults)d faults found on %(day)s; before: %(held)s")
+        values = {"faults": last.faults, "day": _moment(last.at), "held": held}
+        yield _wrong("verification", found % values, _("find out who changed what: %s") % names)
+    elif not is_due(at):
+        yield _ok("verification", held)
+    elif processes.running(paths) is None or at - last_due(at) < VERIFYING:
+        yield _note("verification", held, by_itself)
+    else:
+        cure = _("see verify.log in %(folder)s") % {"folder": processes.log_dir(paths)}
+        yield _wrong("verification", held, cure)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).isoformat(sep=" ", timespec="minutes")
+
+
 def _followers(paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
     from oneteam.journal.follow import lag  # noqa: PLC0415 -- needs Django
     from oneteam.journal.queries import stopped_followers  # noqa: PLC0415
@@ -367,7 +393,7 @@ def _overdue(_paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
         yield _ok("overdue", _("no clock has run out"))
         return
     first = overdue(at, limit=1)[0]
-    due = first.due.astimezone(SHANGHAI).isoformat(sep=" ", timespec="minutes")
+    due = _moment(first.due)
     yield _note(
         "overdue", _("%(count)d clocks have run out, the first on %(due)s") % {"count": count, "due": due},
         _("see the overdue view of the work list"),
@@ -375,5 +401,5 @@ def _overdue(_paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
 
 
 _LOOKS: tuple[Look, ...] = (
-    _keys, _sealing, _checkpoints, _followers, _law, _calendar, _settings, _overdue,
+    _keys, _sealing, _checkpoints, _verification, _followers, _law, _calendar, _settings, _overdue,
 )  # fmt: skip

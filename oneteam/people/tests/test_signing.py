@@ -11,6 +11,7 @@ from django.test import Client
 
 from oneteam.journal.actors import PUBLIC, operator
 from oneteam.journal.models import Act
+from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
 from oneteam.people import accounts, acts, lockout
@@ -91,7 +92,8 @@ def test_sec_02_fifth_failure_locks_the_name_and_the_page_says_the_same_for_a_na
     assert session_acts() == (["session.failed"] * 5 + ["session.locked"] if known else [])
     if known:
         locked = Act.objects.get(kind="session.locked")
-        assert (locked.actor, locked.payload["until"]) == (PUBLIC.reference, "2026-11-25T14:19:00+08:00")
+        until = (AT + 19 * MINUTE).astimezone(SHANGHAI).isoformat(timespec="seconds")
+        assert (locked.actor, locked.payload["until"]) == (PUBLIC.reference, until)
 
 
 def test_sec_02_four_failures_lock_nothing_and_a_success_forgets_them(clock: Clock) -> None:

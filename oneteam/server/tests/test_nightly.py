@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -143,9 +144,9 @@ def niceness(server: Running) -> set[int]:
     return found
 
 
-def finding(server: Running) -> tuple[int, str, str]:
-    """What the doctor says of the verification."""
-    code, output, _errors = run(["doctor", "--json"], server.environment)
+def finding(server: Running, moment: str) -> tuple[int, str, str]:
+    """What the doctor says of the verification at a moment of the region."""
+    code, output, _errors = run(["doctor", "--json"], {**server.environment, "ONETEAM_CLOCK": moment})
     [line] = [line for line in output.splitlines() if '"verification"' in line]
     found = json.loads(line)
     return code, found["state"], found["found"]
@@ -154,29 +155,31 @@ def finding(server: Running) -> tuple[int, str, str]:
 @pytest.mark.server
 def test_sec_07_server_verifies_by_night_and_the_doctor_tells(template: testing.Template) -> None:
     day = AT.astimezone(SHANGHAI)
+    night, later = (f"{day + timedelta(days=days):%Y-%m-%d}" for days in (1, 3))
     with on_clone(template) as server:
-        server.environment["ONETEAM_CLOCK"] = f"{day + timedelta(days=1):%Y-%m-%d}T02:29:55+08:00"
+        server.environment["ONETEAM_CLOCK"] = f"{night}T02:29:55+08:00"
         server.start()
-        assert finding(server)[1:] == ("ok", "never yet")
+        _code, state, found = finding(server, f"{night}T02:15")
+        assert (state, re.findall(r"\d", found)) == ("ok", []), "never yet"
         wait_for(lambda: 19 in niceness(server))
         kinds = "SELECT payload, occurred_at FROM journal_act WHERE kind = %s ORDER BY n"
         [(payload, moment)] = wait_for(lambda: server.rows(kinds, "journal.verified"))
         assert moment.astimezone(SHANGHAI).strftime("%H:%M") == "02:30"
         assert payload["acts"] > 100
         wait_for(lambda: not niceness(server))
-        assert finding(server)[1] == "ok"
+        assert finding(server, f"{night}T02:45")[1] == "ok"
         assert server.stop() == 0
         assert server.dbname is not None
         tamper(server.dbname, "UPDATE test.places_region SET name_en = 'Elsewhere'")
-        server.environment["ONETEAM_CLOCK"] = f"{day + timedelta(days=3):%Y-%m-%d}T12:00:00+08:00"
-        assert finding(server)[1] == "note", "two nights without a server"
+        server.environment["ONETEAM_CLOCK"] = f"{later}T12:00:00+08:00"
+        assert finding(server, f"{later}T12:00")[1] == "note", "two nights without a server"
         server.start()
         [(payload, _moment)] = wait_for(lambda: server.rows(kinds, "journal.found_faulty"))
         assert payload["named"][0][:1] + payload["named"][0][2:3] == ["row changed", "places_region"]
         assert payload["last_clean"][:19] == moment.isoformat()[:19]
-        code, state, found = finding(server)
+        code, state, found = finding(server, f"{later}T12:15")
         assert (code, state) == (1, "wrong")
-        assert found.startswith("1 faults found on")
+        assert re.search(rf"\b1\b.*{night} 02:30", found), found
         assert server.rows("SELECT count(*) FROM journal_act WHERE kind LIKE 'journal.%%'") == [(2,)]
         assert server.stop() == 0
         assert niceness(server) == set()

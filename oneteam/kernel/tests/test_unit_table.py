@@ -22,6 +22,25 @@ def test_cal_01_row_names_article_span_and_mark() -> None:
     assert (rule.citation, rule.valid_from, rule.valid_to, rule.mark) == ("APL 85", date(2021, 7, 15), None, "V1")
 
 
+@pytest.mark.parametrize(
+    ("statute", "first", "mark"),
+    [
+        ("APL", date(2021, 7, 15), "V1"),
+        ("ACL", date(2012, 1, 1), "V1"),
+        ("ARL", date(2024, 1, 1), "V1"),
+        # The amended texts keep the first edition's clause: the day stands in the amending decisions only.
+        ("ALL", date(2017, 7, 1), "V2"),
+        ("CPL", date(2024, 1, 1), "V2"),
+    ],
+)
+def test_cal_01_span_is_marked_v1_only_where_the_statute_itself_says_its_first_day(
+    statute: str, first: date, mark: str
+) -> None:
+    for number in (3, 15):
+        rule = national_table().rule(statute, number, on=first)
+        assert (rule.valid_from, rule.valid_to, rule.mark) == (first, None, mark)
+
+
 def test_cal_01_day_before_the_statute_is_refused() -> None:
     with pytest.raises(BadInputError, match="2021-07-14"):
         unit_for("APL", 7, on=date(2021, 7, 14))

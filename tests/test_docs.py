@@ -79,7 +79,9 @@ def test_columns_of_files_are_those_of_the_page() -> None:
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_readme_begins_with_what_it_is_a_picture_and_two_commands(name: str) -> None:
     first = "\n".join(read(name).splitlines()[:40])
-    assert "docs/screens/report.png" in first
+    for picture in ("docs/screens/report.png", "docs/screens/order-phone.png"):
+        assert f'src="{picture}"' in first
+        assert (ROOT / picture).exists()
     assert re.search(r"^\./run ", first, re.MULTILINE)
     assert re.search(r"^\./test ", first, re.MULTILINE)
     assert "Not here yet" in first or "尚未具备" in first

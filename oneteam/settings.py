@@ -114,7 +114,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "people_throttle",
         # Many made-up addresses must not push out the entry of the one that is being counted.
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
 SESSION_COOKIE_AGE = 12 * 3600

@@ -48,6 +48,8 @@ MODELS_OF_OTHERS = {
 }
 VIEWS_OF_OTHERS = {
     "for_roles": "the guard of every page stands with the sign-in (people.views)",
+    "step_view": "one way in which pages take steps, for every room (procedures.views)",
+    "View": "what step_view returns (procedures.views)",
     "report_page": "the desk is a panel of the report's page and shows it again with what was refused (intake.views)",
 }
 

@@ -12,7 +12,8 @@ from oneteam.exchange.api import ReportIn, ReportOut
 from oneteam.intake import importing, listing
 from oneteam.intake.importing import MESSAGE_BOARD
 from oneteam.intake.models import Channel
-from oneteam.intake.telling import COLUMNS, LINE_LIMIT, TEXT_LIMIT
+from oneteam.intake.telling import COLUMNS, LINE_LIMIT
+from oneteam.kernel.texts import TEXT_LIMIT
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(

@@ -1,6 +1,5 @@
 """Writes to orders: sent by a dispatcher, accepted, handled, verified by somebody else."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from oneteam.command.checks import FINISHED
 from oneteam.command.models import Moment, Order, OrderPhoto
 from oneteam.files.acts import keep_photo
-from oneteam.intake.acts import next_number, reports_of, resolve_incident, words
+from oneteam.files.store import Photo
+from oneteam.intake.acts import next_number, reports_of, resolve_incident
 from oneteam.intake.models import Incident
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, write
@@ -21,6 +21,7 @@ from oneteam.journal.once import Once
 from oneteam.journal.subjects import new_subject, standing
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.ids import uuid7
+from oneteam.kernel.texts import words
 from oneteam.people.queries import on_duty
 from oneteam.procedures.engine import step_kind, take_step
 from oneteam.procedures.queries import runs
@@ -41,6 +42,11 @@ step_kind(name="order.refused", text=gettext_lazy("Verification refused: not don
 
 RECEIVERS = ("grid_attendant", "officer")
 PHOTO_LIMIT = 12
+
+
+def photos_fault() -> str:
+    """Return what to say of too many photos."""
+    return _("An order takes %(limit)d photos at most.") % {"limit": PHOTO_LIMIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def send_order(
     if about is None:
         raise MissingError(_("There is no such incident."))
     if runs([incident])[incident].state != "established":
-        raise ConflictError(_("This incident is not open for orders now; reload the page."))
+        raise ConflictError(_("This incident is not open for orders now."))
     if not any(held.id == post for held in on_duty(at, RECEIVERS)):
         raise BadInputError(_("This person is not on duty now; choose another one."))
     order, number, text = uuid7(), next_number("command_order_number_seq"), new_subject()
@@ -105,20 +111,20 @@ def handle_order(
     at: datetime,
     order: UUID,
     note: str,
-    before: Sequence[bytes] = (),
-    after: Sequence[bytes] = (),
+    before: Sequence[Photo] = (),
+    after: Sequence[Photo] = (),
     key: str | None = None,
 ) -> None:
     """Report an order as handled, with what was done and photos from before and after.
 
-    Raises BadInputError for a photo that is none, Refused for an order that cannot be handled now.
+    Raises BadInputError for too many photos, Refused for an order that cannot be handled now.
     """
     row = _locked(order)
-    pictures = [(Moment.BEFORE, data) for data in before] + [(Moment.AFTER, data) for data in after]
+    pictures = [(Moment.BEFORE, photo) for photo in before] + [(Moment.AFTER, photo) for photo in after]
     if len(pictures) > PHOTO_LIMIT:
-        raise BadInputError(_("An order takes %(limit)d photos at most.") % {"limit": PHOTO_LIMIT})
+        raise BadInputError(photos_fault())
     files = _about(row)
-    photos = [[moment, hashlib.sha256(data).hexdigest()] for moment, data in pictures]
+    photos = [[moment, photo.sha256] for moment, photo in pictures]
     taken = _step(
         "order.handle", actor=actor, at=at, order=row, payload={"photos": len(pictures)},
         personal={standing(row.text_subject): {"note": words(note, _("what was done"))}},
@@ -126,8 +132,8 @@ def handle_order(
     )  # fmt: skip
     if taken.replayed:
         return
-    for moment, data in pictures:
-        blob = keep_photo(actor=actor, at=at, data=data, about=[order, *files])
+    for moment, photo in pictures:
+        blob = keep_photo(actor=actor, at=at, photo=photo, about=[order, *files])
         OrderPhoto.objects.create(order_id=order, blob_id=blob, moment=moment)
     Order.objects.filter(id=order).update(handled_by=actor.person_id)
 

@@ -9,9 +9,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oneteam.command.acts import PHOTO_LIMIT, photos_fault
+from oneteam.files.forms import PhotosField, photos_of
 from oneteam.intake.labels import URGENCIES
 from oneteam.intake.models import Urgency
-from oneteam.intake.telling import TEXT_LIMIT
+from oneteam.kernel.texts import TEXT_LIMIT
 from oneteam.lawbook.catalogue import branches, field_name, matter_name, matters
 from oneteam.people.queries import HeldPost
 from oneteam.places.queries import Named
@@ -90,23 +92,6 @@ def _choices(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> Non
     field.choices = choices
 
 
-class Photos(forms.ClearableFileInput):
-    """A file input that takes several photos and opens the phone's camera."""
-
-    allow_multiple_selected = True
-
-
-class PhotosField(forms.FileField):
-    """Several files; each is checked to be a photo when it is kept."""
-
-    widget = Photos(attrs={"accept": "image/*", "capture": "environment", "multiple": True})
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """Return the uploaded files, none to many."""
-        files = data if isinstance(data, list | tuple) else [data] if data else []
-        return [super(PhotosField, self).clean(file, initial) for file in files]
-
-
 class HandleForm(forms.Form):
     """What was done, with photos."""
 
@@ -119,16 +104,17 @@ class HandleForm(forms.Form):
         error_messages={"required": gettext_lazy("Write what was done.")},
     )
 
-
-class ReasonForm(forms.Form):
-    """A step that needs a reason."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=TEXT_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Write the reason.")},
-    )
+    def clean(self) -> dict[str, Any]:
+        """Open the photos once everything else is right: at most twelve over both fields."""
+        moments = ("before", "after")
+        if sum(len(self.cleaned_data.get(moment, ())) for moment in moments) > PHOTO_LIMIT:
+            self.add_error("after", photos_fault())
+        for moment in moments if not self.errors else ():
+            try:
+                self.cleaned_data[moment] = photos_of(self.cleaned_data[moment])
+            except forms.ValidationError as error:
+                self.add_error(moment, error)
+        return self.cleaned_data
 
 
 def incident_of(form: DecideForm) -> dict[str, Any]:

@@ -1,42 +1,38 @@
 """The page of one order."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from oneteam.command import queries
-from oneteam.command.forms import HandleForm, ReasonForm
+from oneteam.command.forms import HandleForm
 from oneteam.command.models import Moment, Order, OrderPhoto
 from oneteam.command.panels import order_title, shown_incident, state_chip
 from oneteam.intake.labels import urgency_chip, word_for
 from oneteam.intake.queries import reports_of_incidents, told_texts
 from oneteam.journal.queries import timeline
-from oneteam.kernel.ids import uuid7
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.shown import names_of_posts, shown_timeline
-from oneteam.procedures.errors import RefusedError
+from oneteam.procedures.forms import ReasonForm
 from oneteam.procedures.queries import next_steps, runs
-from oneteam.procedures.shown import StepForm, clocks_of, shown_refusal, shown_steps
+from oneteam.procedures.shown import Returned, StepForm, clocks_of, offer, shown_steps
 from oneteam.web.panels import Photo, Photos
 from oneteam.web.parts import Chip, Clocks, Link, PageHeader, Steps
 
 READABLE = ("instruction", "note", "reason")
 
 
-def order_context(
-    request: PersonRequest, row: Order, *, at: datetime, refused: RefusedError | None, bound: Mapping[str, forms.Form]
-) -> dict[str, Any]:
-    """Return what the template of an order shows; `bound` holds forms that were sent and refused, by step."""
+def order_context(request: PersonRequest, row: Order, *, at: datetime, returned: Returned | None) -> dict[str, Any]:
+    """Return what the template of an order shows; `returned` holds a form that was not taken."""
     state = runs([row.id, row.incident_id])
     reports = reports_of_incidents([row.incident_id]).get(row.incident_id, [])
     told = told_texts(reports)
     steps = next_steps([row.id], request.acting.actor, at).get(row.id, [])
     clocks = clocks_of([row.id], at=at).get(row.id, [])
     mine = row.post_id == request.acting.post.id
+    offers = _offers(row, returned, mine=mine, handling=state[row.id].state in ("accepted", "arrived"))
     return {
         "header": PageHeader(
             title=order_title(row),
@@ -52,9 +48,8 @@ def order_context(
         "instruction": queries.instructions([row])[row.id],
         "told": [told[report.id] for report in reports],
         "facts": shown_incident(row.incident, str(state[row.incident_id].label)),
-        "refusal": shown_refusal(refused) if refused else None,
-        "forms": [form for form in bound.values() if form.errors],
-        "steps": Steps(shown_steps(steps, _offers(row, bound, mine=mine)), title=_("Next steps")),
+        "sent_back": returned.above(steps, offers) if returned else None,
+        "steps": Steps(shown_steps(steps, offers), title=_("Next steps")),
         "photos": Photos(
             [_photo(photo, intact) for photo, intact in queries.photos(row.id)],
             title=_("Photos"), empty=_("No photo was taken yet."),
@@ -80,19 +75,14 @@ def _photo(photo: OrderPhoto, intact: bool) -> Photo:  # noqa: FBT001 -- one of 
     )
 
 
-def _offers(row: Order, bound: Mapping[str, forms.Form], *, mine: bool) -> dict[str, StepForm]:
-    def offer(step: str, form: forms.Form | None = None, *, main: bool = False, icon: str = "") -> StepForm:
-        return StepForm(
-            action=reverse(step.replace(".", "-"), args=[row.id]), form=bound.get(step, form), main=main, icon=icon,
-            key=str(uuid7()),
-        )  # fmt: skip
-
-    handling = runs([row.id])[row.id].state in ("accepted", "arrived")
+def _offers(row: Order, returned: Returned | None, *, mine: bool, handling: bool) -> dict[str, StepForm]:
+    handle, main = HandleForm(auto_id="id_handle_%s"), mine and handling
+    back, refuse = ReasonForm(auto_id="id_return_%s"), ReasonForm(auto_id="id_refuse_%s")
     return {
-        "order.accept": offer("order.accept", main=mine, icon="tick"),
-        "order.arrive": offer("order.arrive", icon="pin"),
-        "order.handle": offer("order.handle", HandleForm(auto_id="id_handle_%s"), main=mine and handling, icon="tick"),
-        "order.return": offer("order.return", ReasonForm(auto_id="id_return_%s"), icon="back"),
-        "order.verify": offer("order.verify", main=True, icon="tick"),
-        "order.refuse": offer("order.refuse", ReasonForm(auto_id="id_refuse_%s"), icon="back"),
+        "order.accept": offer("order.accept", row.id, returned=returned, main=mine, icon="tick"),
+        "order.arrive": offer("order.arrive", row.id, returned=returned, icon="pin"),
+        "order.handle": offer("order.handle", row.id, form=handle, returned=returned, main=main, icon="tick"),
+        "order.return": offer("order.return", row.id, form=back, returned=returned, icon="back"),
+        "order.verify": offer("order.verify", row.id, returned=returned, main=True, icon="tick"),
+        "order.refuse": offer("order.refuse", row.id, form=refuse, returned=returned, icon="back"),
     }

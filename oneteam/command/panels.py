@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from uuid import UUID
 
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -14,6 +15,8 @@ from oneteam.command.acts import RECEIVERS
 from oneteam.command.checks import FINISHED
 from oneteam.command.forms import DecideForm, SendForm
 from oneteam.command.models import Order
+from oneteam.command.rules import visible
+from oneteam.files.slots import MAY_SEE
 from oneteam.intake.labels import HANDLINGS, urgency_chip
 from oneteam.intake.models import Incident, Report
 from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE
@@ -23,20 +26,20 @@ from oneteam.lawbook.catalogue import field_name, matter_name
 from oneteam.people.shown import names_of_posts
 from oneteam.places.queries import all_places, localised, place_names
 from oneteam.procedures.queries import runs
-from oneteam.procedures.shown import clocks_of
+from oneteam.procedures.shown import Returned, clocks_of
 from oneteam.triage.queries import proposals
 from oneteam.web.panels import Choice, Choices
 from oneteam.web.parts import Chip, Empty, Fact, Facts
 from oneteam.web.slots import NAVIGATION, NavigationEntry, Panel, register, register_bulk
 
-RERENDERED = "command_forms"
-"""The request attribute under which a refused form comes back to the page."""
+RERENDERED = "command_returned"
+"""The request attribute under which the desk's forms come back to the page."""
 
 
 SHOWN_AT_LEAST = 3  # people shown unfolded where the place lies on nobody's ground
 
 
-def people_choices(form: SendForm, place: UUID | None, *, error: str = "") -> Choices:
+def people_choices(form: BaseForm, place: UUID | None, *, error: str = "") -> Choices:
     """Return the people on duty as choices, the one whose ground it is first, each with the reason."""
     found = queries.candidates(now(), place=place)
     chosen = form.data.get("post") if form.is_bound else next((str(one.post.id) for one in found if one.covers), "")
@@ -74,31 +77,32 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
     known = proposals(report.id for report in reports)
     state = runs(report.id for report in reports)
     found: dict[Hashable, Sequence[Panel]] = {}
-    sent = getattr(request, RERENDERED, {})
+    returned: Returned | None = getattr(request, RERENDERED, None)
     for report in reports:
-        if state[report.id].state not in ("received", "reopened"):
+        if returned is None and state[report.id].state not in ("received", "reopened"):
             continue
         proposal = known.get(report.id)
-        decide: DecideForm | None = None
+        decide: BaseForm | None = None
         if report.incident is None:
             places = place_names({place.id for place in all_places()})
-            decide = sent.get("decide") or DecideForm(proposal=proposal, places=list(places.values()))
+            decide = DecideForm(proposal=proposal, places=list(places.values()))
+            if returned and "decide" in returned.forms:
+                decide = returned.forms["decide"]
             place = proposal.place_id if proposal else None
         else:
             place = report.incident.place_id
             orders = queries.orders_of_incidents([report.incident.id]).get(report.incident.id, [])
             open_now = runs(order.id for order in orders)
-            if runs([report.incident.id])[report.incident.id].state == "resolved" or any(
-                open_now[order.id].state not in FINISHED for order in orders
-            ):
+            settled = runs([report.incident.id])[report.incident.id].state == "resolved"
+            if returned is None and (settled or any(open_now[order.id].state not in FINISHED for order in orders)):
                 continue
-        send = sent.get("send") or SendForm(on_duty=[])
+        send = returned.forms["send"] if returned else SendForm(on_duty=[])
         context = {
             "action": reverse("report-decide", args=[report.id]),
             "decide": decide,
             "send": send,
             "people": people_choices(send, place),
-            "key": str(uuid7()),
+            "key": (returned and returned.key) or str(uuid7()),
         }
         found[report.id] = [Panel("command/desk_panel.html", context, order=10)]
     return found
@@ -177,6 +181,15 @@ def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
     ]
 
 
+def _photos(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Sequence[bool]]:
+    """Show the photos of an order to whoever may see the order."""
+    acting = getattr(request, "acting", None)
+    photos = queries.photos_among(blobs)
+    seen = visible(acting, [photo.order for photo in photos]) if acting else set()
+    return {photo.blob_id: [photo.order_id in seen] for photo in photos}
+
+
+register_bulk(MAY_SEE, _photos)
 register_bulk(REPORT_SIDE, _desk)
 register_bulk(REPORT_MAIN, _orders)
 register(NAVIGATION, _entries)

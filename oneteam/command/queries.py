@@ -47,11 +47,6 @@ def orders_to_verify(*, besides: UUID | None, limit: int = 200) -> list[Order]:
     return list(found.exclude(handled_by=besides).order_by("-id")[:limit])
 
 
-def may_verify(order_id: UUID) -> bool:
-    """Tell whether an order waits for verification, which anybody in the field but its handler may do."""
-    return in_state("order", "handled").filter(id=order_id).exists()
-
-
 def instructions(orders: Sequence[Order]) -> dict[UUID, str]:
     """Return the words of each order, in two queries."""
     words = read_personal(order.sent_act for order in orders)
@@ -63,6 +58,11 @@ def photos(order_id: UUID) -> list[tuple[OrderPhoto, bool]]:
     found = list(OrderPhoto.objects.select_related("blob").filter(order=order_id).order_by("id"))
     intact = intact_photos({photo.blob.sha256 for photo in found})
     return [(photo, photo.blob.sha256 in intact) for photo in found]
+
+
+def photos_among(blobs: Iterable[UUID]) -> list[OrderPhoto]:
+    """Return which of these kept files are photos of orders, with their orders, in one query."""
+    return list(OrderPhoto.objects.select_related("order").filter(blob__in=set(blobs)))
 
 
 def candidates(at: datetime, *, place: UUID | None) -> list[Candidate]:

@@ -1,38 +1,39 @@
 """Pages of orders: the desk's decision, what was sent to me, one order on the phone, what waits for verification."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from oneteam.command import acts, queries
 from oneteam.command.desk import decide_and_send
-from oneteam.command.forms import DecideForm, HandleForm, ReasonForm, SendForm
+from oneteam.command.forms import DecideForm, HandleForm, SendForm
 from oneteam.command.listing import order_list, verify_list
-from oneteam.command.models import Order
 from oneteam.command.page import order_context
 from oneteam.command.panels import RERENDERED
-from oneteam.intake.navigation import READERS
+from oneteam.command.rules import FIELD, READERS, visible
+from oneteam.intake.navigation import READERS as REPORT_READERS
 from oneteam.intake.queries import report as report_row
 from oneteam.intake.views import report_page
 from oneteam.kernel.clock import now
-from oneteam.kernel.errors import BadInputError, MissingError, NotAllowedError
+from oneteam.kernel.errors import BadInputError, MissingError, NotAllowedError, OneteamError
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.queries import on_duty
 from oneteam.people.views import for_roles
 from oneteam.places.queries import all_places, place_names
-from oneteam.procedures.errors import RefusedError
+from oneteam.procedures.forms import ReasonForm
+from oneteam.procedures.shown import Returned, returned_by
+from oneteam.procedures.views import View, step_view
 from oneteam.triage.queries import proposal_of
 from oneteam.web.parts import PageHeader
-
-FIELD = ("dispatcher", "grid_attendant", "officer", "brigade_leader")
+from oneteam.web.typed import keep
 
 
 @for_roles()
@@ -42,7 +43,7 @@ def home(request: PersonRequest) -> HttpResponse:
     role = request.acting.post.role
     if role in acts.RECEIVERS:
         return redirect("orders")
-    return redirect("reports" if role in READERS else "figures")
+    return redirect("reports" if role in REPORT_READERS else "figures")
 
 
 @for_roles("dispatcher")
@@ -52,35 +53,37 @@ def decide(request: PersonRequest, report_id: UUID) -> HttpResponse:
     row = report_row(report_id)
     if row is None:
         raise MissingError(_("There is no such report."))
-    moment = now()
+    moment, key = now(), request.POST.get("idempotency_key")
     only = request.POST.get("only") == "decide"
     send = SendForm({} if only else request.POST, on_duty=on_duty(moment, acts.RECEIVERS))
     decided: DecideForm | None = None
-    if row.incident is None:
+    # A decision that comes where somebody has decided is still read: sent twice it is answered as before, else refused.
+    if row.incident is None or request.POST.get("matter"):
         places = list(place_names({place.id for place in all_places()}).values())
         decided = DecideForm(request.POST, proposal=proposal_of(report_id), places=places)
+    sent_forms = {"decide": decided, "send": send} if decided else {"send": send}
+    keep(request, *sent_forms.values())
+    returned = Returned(sent_forms, key=key)
     valid = (decided is None or decided.is_valid()) & send.is_valid()
     if valid and not only and send.chosen() is None:
         send.add_error("post", _("Choose who is to go, or accept without an order."))
-    if not (send.errors or (decided and decided.errors)):
+    if not any(form.errors for form in sent_forms.values()):
         try:
             sent = decide_and_send(
                 actor=request.acting.actor, at=moment, report=row, decided=decided, post=send.chosen(),
-                instruction=send.cleaned_data.get("instruction", ""), key=request.POST.get("idempotency_key"),
+                instruction=send.cleaned_data.get("instruction", ""), key=key,
             )  # fmt: skip
         except BadInputError as error:
             send.add_error("post", str(error))
-        except RefusedError as error:
-            setattr(request, RERENDERED, {"decide": decided, "send": send})
-            return report_page(request, report_id, refused=error, status=422)
+        except OneteamError as error:
+            returned = returned_by(error, sent_forms, key=key)
         else:
             messages.success(
                 request, _("Order %(number)d sent") % {"number": sent.number} if sent else _("Incident established")
             )
             return redirect("report", report_id)
-    setattr(request, RERENDERED, {"decide": decided, "send": send})
-    bound: Mapping[str, forms.Form] = {"decide": decided, "send": send} if decided else {"send": send}
-    return report_page(request, report_id, bound=bound, status=422)
+    setattr(request, RERENDERED, returned)
+    return report_page(request, report_id, returned=returned)
 
 
 @for_roles(*acts.RECEIVERS)
@@ -99,66 +102,33 @@ def verify(request: PersonRequest) -> HttpResponse:
     return render(request, "command/orders.html", context)
 
 
-@for_roles(*FIELD, "head", "auditor", "legal_reviewer", "stationed_lawyer")
+@for_roles(*READERS)
 @require_GET
 def order(request: PersonRequest, order_id: UUID) -> HttpResponse:
     """One order, made for one hand on a phone."""
     return _page(request, order_id)
 
 
-def _page(
-    request: PersonRequest,
-    order_id: UUID,
-    *,
-    refused: RefusedError | None = None,
-    bound: Mapping[str, forms.Form] | None = None,
-    status: int = 200,
-) -> HttpResponse:
+def _page(request: PersonRequest, order_id: UUID, *, returned: Returned | None = None) -> HttpResponse:
     row = queries.order(order_id)
     if row is None:
         raise MissingError(_("There is no such order."))
-    if _hidden(request, row):
+    if not visible(request.acting, [row]):
         raise NotAllowedError(_("This order was sent to somebody else."))
-    context = order_context(request, row, at=now(), refused=refused, bound=bound or {})
-    return render(request, "command/order.html", context, status=status)
+    context = order_context(request, row, at=now(), returned=returned)
+    return render(request, "command/order.html", context, status=returned.status if returned else 200)
 
 
-def _hidden(request: PersonRequest, row: Order) -> bool:
-    """Tell whether an order is none of this person's: sent to another post, and nothing to verify."""
-    acting = request.acting
-    return acting.post.role in acts.RECEIVERS and row.post_id != acting.post.id and not queries.may_verify(row.id)
+def _after(request: PersonRequest, order_id: UUID) -> HttpResponse:
+    """Go back to the order, or to what is to be verified where it is no longer this person's to see."""
+    row = queries.order(order_id)
+    return redirect("order", order_id) if row and visible(request.acting, [row]) else redirect("verify")
 
 
-def _step(
-    name: str, act: Callable[..., object], done: Any, form_class: type[forms.Form] | None = None
-) -> Callable[..., HttpResponseBase]:
-    """Return the view that takes one step of an order: perhaps a form, an act, and back to the order."""
-
-    @for_roles(*FIELD)
-    @require_POST
-    def view(request: PersonRequest, order_id: UUID) -> HttpResponse:
-        form = form_class(request.POST, request.FILES) if form_class else None
-        bound = {name: form} if form else {}
-        if form is not None and not form.is_valid():
-            return _page(request, order_id, bound=bound, status=422)
-        values = dict(form.cleaned_data) if form else {}
-        for moment in ("before", "after"):
-            if moment in values:
-                values[moment] = [file.read() for file in values[moment]]
-        try:
-            act(actor=request.acting.actor, at=now(), order=order_id, key=request.POST.get("idempotency_key"), **values)
-        except RefusedError as error:
-            return _page(request, order_id, refused=error, bound=bound, status=422)
-        except BadInputError as error:
-            if form is None:
-                raise
-            form.add_error(None, str(error))
-            return _page(request, order_id, bound=bound, status=422)
-        messages.success(request, str(done))
-        row = queries.order(order_id)
-        return redirect("verify") if row is None or _hidden(request, row) else redirect("order", order_id)
-
-    return view
+def _step(step: str, act: Callable[..., object], done: Promise, form_class: type[forms.Form] = forms.Form) -> View:
+    return step_view(
+        step=step, form_class=form_class, act=act, done=done, roles=FIELD, page=_page, after=_after
+    )  # fmt: skip
 
 
 accept = _step("order.accept", acts.accept_order, gettext_lazy("Order accepted"))

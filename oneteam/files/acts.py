@@ -24,20 +24,19 @@ register(
 
 
 @write
-def keep_photo(*, actor: Actor, at: datetime, data: bytes, about: Sequence[UUID]) -> UUID:
-    """Keep a photo as it came, and a copy for pages; returns its id.
+def keep_photo(*, actor: Actor, at: datetime, photo: store.Photo, about: Sequence[UUID]) -> UUID:
+    """Keep a photo as it came, and a copy for pages; returns its id. `about` names the objects it belongs to.
 
-    `about` names the objects whose files it belongs to. Raises BadInputError for what is no photo.
+    The photo was read before (`store.read_photo`), so that no transaction waits for the decoding.
     """
-    photo = store.read_photo(data)
-    store.keep(photo)
     blob = uuid7()
     record(
         kind="file.kept", actor=actor, at=at, stream=blob, about=about,
-        payload={"sha256": photo.sha256, "size": len(data), "media_type": photo.media_type},
+        payload={"sha256": photo.sha256, "size": photo.size, "media_type": photo.media_type},
     )  # fmt: skip
+    store.keep(photo)
     Blob.objects.create(
-        id=blob, sha256=photo.sha256, size=len(data), media_type=photo.media_type, width=photo.width,
+        id=blob, sha256=photo.sha256, size=photo.size, media_type=photo.media_type, width=photo.width,
         height=photo.height,
     )  # fmt: skip
     return blob

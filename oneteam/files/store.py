@@ -3,8 +3,10 @@
 import hashlib
 import io
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -20,25 +22,34 @@ SHOWN_EDGE = 1600  # pixels of the longer edge of the copy that pages show
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A checked photo: its bytes as they came, and the copy for pages."""
+    """A checked photo: the file as it came, still open, and the copy for pages. `size` in bytes."""
 
-    original: bytes
+    original: BinaryIO
     copy: bytes
     sha256: str
+    size: int
     media_type: str
     width: int
     height: int
 
 
-def read_photo(data: bytes) -> Photo:
-    """Check that the bytes are a photo and make the copy that pages show (re-encoded, upright, without EXIF).
+def size_fault() -> str:
+    """Return what to say of a photo that is too large."""
+    return _("A photo may have %(limit)d MB at most.") % {"limit": SIZE_LIMIT // 2**20}
+
+
+def read_photo(file: BinaryIO) -> Photo:
+    """Check that an open file is a photo and make the copy that pages show (re-encoded, upright, without EXIF).
 
     Raises BadInputError for what is too large, no picture, broken, or not JPEG, PNG or WebP, whatever its name says.
     """
-    if len(data) > SIZE_LIMIT:
-        raise BadInputError(_("A photo may have %(limit)d MB at most.") % {"limit": SIZE_LIMIT // 2**20})
+    size = file.seek(0, os.SEEK_END)
+    if size > SIZE_LIMIT:
+        raise BadInputError(size_fault())
+    file.seek(0)
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # an open file reads into
     try:
-        with Image.open(io.BytesIO(data), formats=list(FORMATS)) as picture:
+        with Image.open(file, formats=list(FORMATS)) as picture:
             if picture.width * picture.height > PIXEL_LIMIT:
                 raise BadInputError(
                     _("A photo may have %(limit)d million pixels at most.") % {"limit": PIXEL_LIMIT // 1_000_000}
@@ -51,13 +62,13 @@ def read_photo(data: bytes) -> Photo:
     shown.thumbnail((SHOWN_EDGE, SHOWN_EDGE))
     out = io.BytesIO()
     shown.save(out, "JPEG", quality=82)
-    return Photo(data, out.getvalue(), hashlib.sha256(data).hexdigest(), media_type, width, height)
+    return Photo(file, out.getvalue(), sha256, size, media_type, width, height)
 
 
 def keep(photo: Photo) -> None:
     """Write both files durably; harmless when they are there."""
     _write(original_path(photo.sha256), photo.original)
-    _write(copy_path(photo.sha256), photo.copy)
+    _write(copy_path(photo.sha256), io.BytesIO(photo.copy))
 
 
 def original_path(sha256: str) -> Path:
@@ -78,14 +89,15 @@ def intact(sha256: str) -> bool:
         return False
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: BinaryIO) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
+        data.seek(0)
+        shutil.copyfileobj(data, file)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

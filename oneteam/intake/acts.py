@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.intake.importing import Line
 from oneteam.intake.models import Incident, Report
-from oneteam.intake.telling import TEXT_LIMIT, Told, check_told
+from oneteam.intake.telling import Told, check_told
 from oneteam.journal import statements
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, record, write
@@ -22,6 +22,7 @@ from oneteam.journal.once import Once, request_digest
 from oneteam.journal.subjects import new_subject, read_personal, standing, subject_of
 from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, LineFault, MissingError
 from oneteam.kernel.ids import uuid7
+from oneteam.kernel.texts import words
 from oneteam.places.queries import in_region
 from oneteam.procedures.engine import step_kind, take_step
 from oneteam.procedures.queries import runs
@@ -306,9 +307,9 @@ def join_report(*, actor: Actor, at: datetime, report: UUID, incident: UUID) -> 
 def _undecided(report: Report) -> None:
     """Refuse a report that has an incident already, or is answered."""
     if report.incident_id is not None:
-        raise ConflictError(_("Somebody else has opened an incident for this report; reload the page."))
+        raise ConflictError(_("Somebody else has opened an incident for this report meanwhile."))
     if runs([report.id])[report.id].state not in ("received", "reopened"):
-        raise ConflictError(_("This report is answered already; reload the page."))
+        raise ConflictError(_("This report is answered already."))
 
 
 @write
@@ -362,15 +363,6 @@ def reopen_report(*, actor: Actor, at: datetime, report: UUID, reason: str, key:
             step="incident.resume", object_id=row.incident_id, actor=actor, at=at, facts={},
             about=reports_of(row.incident_id),
         )  # fmt: skip
-
-
-def words(text: str, what: str) -> str:
-    """Return a text a person must write; raises BadInputError where it is empty or longer than can be stored."""
-    if not text.strip():
-        raise BadInputError(_("Write %(what)s.") % {"what": what})
-    if len(text) > TEXT_LIMIT or "\x00" in text:
-        raise BadInputError(_("At most %(limit)d characters are taken, and no null character.") % {"limit": TEXT_LIMIT})
-    return text
 
 
 def locked_report(report: UUID) -> Report:

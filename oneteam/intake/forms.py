@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from oneteam.intake.labels import CHANNELS, PURPOSES, RESULTS
-from oneteam.intake.telling import TEXT_LIMIT
+from oneteam.kernel.texts import TEXT_LIMIT
 from oneteam.lawbook.catalogue import branches, field_name
 
 
@@ -65,15 +65,6 @@ class CloseForm(forms.Form):
     """Closing an answered report."""
 
     contacted = forms.BooleanField(label=_("The caller was spoken to"), required=False)
-
-
-class ReasonForm(forms.Form):
-    """A step that needs a reason."""
-
-    reason = forms.CharField(
-        label=_("Reason"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Write the reason.")},
-    )  # fmt: skip
 
 
 class LookForm(forms.Form):

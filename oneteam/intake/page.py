@@ -1,44 +1,40 @@
 """The page of one report: what a view shows of the queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from oneteam.intake import queries
 from oneteam.intake.acts import LOOKERS
-from oneteam.intake.forms import AnswerForm, CloseForm, LookForm, ReasonForm
+from oneteam.intake.forms import AnswerForm, CloseForm, LookForm
 from oneteam.intake.labels import CHANNELS, title_of, urgency_chip, word_for
 from oneteam.intake.masking import mask_name, mask_phone
 from oneteam.intake.models import Report
 from oneteam.intake.queries import ToldText
 from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE, TINTED
 from oneteam.journal.queries import timeline
-from oneteam.kernel.ids import uuid7
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.shown import shown_timeline
-from oneteam.procedures.errors import RefusedError
+from oneteam.procedures.forms import ReasonForm
 from oneteam.procedures.queries import RunView, next_steps, runs
-from oneteam.procedures.shown import StepForm, clocks_of, shown_refusal, shown_steps
+from oneteam.procedures.shown import Returned, StepForm, clocks_of, offer, shown_steps
 from oneteam.web.parts import Chip, Clock, Clocks, Fact, Facts, Link, PageHeader, Steps
 from oneteam.web.slots import collect_bulk
 
 READABLE = ("answer", "reason", "instruction", "note")
 
 
-def report_context(
-    request: PersonRequest, row: Report, *, at: datetime, refused: RefusedError | None, bound: Mapping[str, forms.Form]
-) -> dict[str, Any]:
-    """Return what the template of a report shows; `bound` holds forms that were sent and refused, by url name."""
+def report_context(request: PersonRequest, row: Report, *, at: datetime, returned: Returned | None) -> dict[str, Any]:
+    """Return what the template of a report shows; `returned` holds a form that was not taken."""
     told = queries.told_texts([row])[row.id]
     state = runs([row.id])[row.id]
     steps = next_steps([row.id], request.acting.actor, at).get(row.id, [])
     clocks = clocks_of([row.id, *([row.incident_id] if row.incident_id else [])], at=at)
     incident = runs([row.incident_id])[row.incident_id].state if row.incident_id else ""
-    settled = incident == "resolved"
+    offers = _offers(row, returned, settled=incident == "resolved")
     link = Link(_("Download the proof"), reverse("report-proof", args=[row.id]))
     return {
         "header": _header(row, told, [_state_chip(state), *_running(clocks.get(row.id, []))]),
@@ -49,11 +45,10 @@ def report_context(
         "caller": _caller(row, told),
         "may_look": request.acting.post.role in LOOKERS,
         "look_form": LookForm(auto_id="id_look_%s"),
-        "refusal": shown_refusal(refused) if refused else None,
-        "forms": [form for form in bound.values() if form.errors],
+        "sent_back": returned.above(steps, offers) if returned else None,
         "main_panels": collect_bulk(REPORT_MAIN, request, [row]).get(row.id, []),
         "side_panels": collect_bulk(REPORT_SIDE, request, [row]).get(row.id, []),
-        "steps": Steps(shown_steps(steps, _offers(row, bound, settled=settled)), title=_("Next steps")),
+        "steps": Steps(shown_steps(steps, offers), title=_("Next steps")),
         "clocks": Clocks(clocks.get(row.id, []), title=_("Time limits")),
         "timeline": shown_timeline(timeline(row.id), told=READABLE, proof=link, words=word_for),
     }
@@ -104,15 +99,11 @@ def _caller(row: Report, told: ToldText) -> dict[str, Any] | None:
     }
 
 
-def _offers(row: Report, bound: Mapping[str, forms.Form], *, settled: bool) -> dict[str, StepForm]:
-    def offer(name: str, form: forms.Form, *, main: bool, icon: str) -> StepForm:
-        return StepForm(
-            action=reverse(name, args=[row.id]), form=bound.get(name, form), main=main, icon=icon, key=str(uuid7())
-        )
-
+def _offers(row: Report, returned: Returned | None, *, settled: bool) -> dict[str, StepForm]:
     answer = AnswerForm(auto_id="id_answer_%s", initial={"result": "done" if settled else "explained"})
+    close, reopen = CloseForm(auto_id="id_close_%s"), ReasonForm(auto_id="id_reopen_%s")
     return {
-        "report.answer": offer("report-answer", answer, main=settled, icon="send"),
-        "report.close": offer("report-close", CloseForm(auto_id="id_close_%s"), main=True, icon="tick"),
-        "report.reopen": offer("report-reopen", ReasonForm(auto_id="id_reopen_%s"), main=False, icon="back"),
+        "report.answer": offer("report.answer", row.id, form=answer, returned=returned, main=settled, icon="send"),
+        "report.close": offer("report.close", row.id, form=close, returned=returned, main=True, icon="tick"),
+        "report.reopen": offer("report.reopen", row.id, form=reopen, returned=returned, icon="back"),
     }

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from oneteam.intake.models import Channel
 from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import BadInputError
+from oneteam.kernel.texts import TEXT_LIMIT
 
-TEXT_LIMIT = 20_000  # characters of one told text; longer material comes as a file
 LINE_LIMIT = 500  # characters of a title, name or address
 AHEAD = timedelta(minutes=5)  # clocks of other systems may run that much ahead of ours
 EARLIEST = 1990

@@ -1,11 +1,11 @@
 """Pages of reports: the list, one report, the form for callers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -14,20 +14,22 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from oneteam.intake import acts, queries
-from oneteam.intake.forms import AnswerForm, CallForm, CloseForm, LookForm, ReasonForm
-from oneteam.intake.labels import CHANNELS
+from oneteam.intake.forms import AnswerForm, CallForm, CloseForm, LookForm
 from oneteam.intake.listing import export_csv, report_list
 from oneteam.intake.navigation import READERS, reads_reports, takes_reports
 from oneteam.intake.page import report_context
 from oneteam.intake.telling import Told, ToldFaultsError
 from oneteam.journal.prove import prove
 from oneteam.kernel.clock import SHANGHAI, now
-from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
+from oneteam.kernel.errors import BadInputError, MissingError, OneteamError
 from oneteam.kernel.ids import uuid7
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.views import for_roles
-from oneteam.procedures.errors import RefusedError
+from oneteam.procedures.forms import ReasonForm
+from oneteam.procedures.shown import Returned, returned_by
+from oneteam.procedures.views import View, step_view
 from oneteam.web.parts import Link, PageHeader
+from oneteam.web.typed import SentBack, keep
 
 
 @for_roles(*READERS)
@@ -57,31 +59,34 @@ def reports_csv(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def report_new(request: PersonRequest) -> HttpResponse:
     """The form for callers; POST takes the report as told."""
-    form = CallForm(request.POST or None)
+    form, key = CallForm(request.POST or None), request.POST.get("idempotency_key")
+    returned: Returned | None = None
+    if request.method == "POST":
+        keep(request, form)
+        returned = Returned({"report.receive": form}, key=key)
     if request.method == "POST" and form.is_valid():
         moment, values = now(), form.cleaned_data
         told_at = values.pop("told_at")
         told = Told(**values, told_at=told_at.astimezone(SHANGHAI) if told_at else moment)
         try:
             received = acts.receive_report(
-                actor=request.acting.actor, at=moment, told=told, source="staff", told_now=told_at is None,
-                key=request.POST.get("idempotency_key"),
-            )  # fmt: skip
+                actor=request.acting.actor, at=moment, told=told, source="staff", told_now=told_at is None, key=key
+            )
         except ToldFaultsError as error:
             for field, message in error.faults.items():
                 form.add_error(field if field in form.fields else None, message)
-        except ConflictError as error:
-            form.add_error(None, str(error))
+        except OneteamError as error:
+            returned = returned_by(error, {"report.receive": form}, key=key)
         else:
             messages.success(request, _("Report %(number)d taken") % {"number": received.number})
             return redirect("report", received.id) if reads_reports(request) else redirect("home")
     context = {
         "header": PageHeader(title=_("Take a report"), crumbs=[Link(_("Reports"), reverse("reports"))]),
         "form": form,
-        "key": request.POST.get("idempotency_key") or str(uuid7()),
-        "channels": CHANNELS,
+        "sent_back": SentBack(returned.refusal, [form], None) if returned else None,
+        "key": (returned and returned.key) or str(uuid7()),
     }
-    return render(request, "intake/report_new.html", context, status=422 if form.errors else 200)
+    return render(request, "intake/report_new.html", context, status=returned.status if returned else 200)
 
 
 @for_roles(*READERS)
@@ -91,52 +96,25 @@ def report(request: PersonRequest, report_id: UUID) -> HttpResponse:
     return report_page(request, report_id)
 
 
-def report_page(
-    request: PersonRequest,
-    report_id: UUID,
-    *,
-    refused: RefusedError | None = None,
-    bound: Mapping[str, forms.Form] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    """Return a report's page, with what was refused and the forms as they were sent."""
+def report_page(request: PersonRequest, report_id: UUID, *, returned: Returned | None = None) -> HttpResponse:
+    """Return a report's page, with the forms that came back to it."""
     row = queries.report(report_id)
     if row is None:
         raise MissingError(_("There is no such report."))
-    context = report_context(request, row, at=now(), refused=refused, bound=bound or {})
-    return render(request, "intake/report.html", context, status=status)
+    context = report_context(request, row, at=now(), returned=returned)
+    return render(request, "intake/report.html", context, status=returned.status if returned else 200)
 
 
-def _step(form_class: type[forms.Form], act: Callable[..., None], done: Promise) -> Callable[..., HttpResponseBase]:
-    """Return the view that takes one step of a report: a form, an act, and back to the page."""
-
-    @for_roles(*READERS)
-    @require_POST
-    def view(request: PersonRequest, report_id: UUID) -> HttpResponse:
-        form = form_class(request.POST)
-        name = request.resolver_match.url_name if request.resolver_match else ""
-        bound = {str(name): form}
-        if not form.is_valid():
-            return report_page(request, report_id, bound=bound, status=422)
-        try:
-            act(
-                actor=request.acting.actor, at=now(), report=report_id, key=request.POST.get("idempotency_key"),
-                **form.cleaned_data,
-            )  # fmt: skip
-        except RefusedError as error:
-            return report_page(request, report_id, refused=error, bound=bound, status=422)
-        except BadInputError as error:
-            form.add_error(None, str(error))
-            return report_page(request, report_id, bound=bound, status=422)
-        messages.success(request, str(done))
-        return redirect("report", report_id)
-
-    return view
+def _step(step: str, form_class: type[forms.Form], act: Callable[..., None], done: Promise) -> View:
+    return step_view(
+        step=step, form_class=form_class, act=act, done=done, roles=READERS, page=report_page,
+        after=lambda _request, report_id: redirect("report", report_id),
+    )  # fmt: skip
 
 
-answer = _step(AnswerForm, acts.answer_report, gettext_lazy("Report answered"))
-close = _step(CloseForm, acts.close_report, gettext_lazy("Report closed"))
-reopen = _step(ReasonForm, acts.reopen_report, gettext_lazy("Report reopened"))
+answer = _step("report.answer", AnswerForm, acts.answer_report, gettext_lazy("Report answered"))
+close = _step("report.close", CloseForm, acts.close_report, gettext_lazy("Report closed"))
+reopen = _step("report.reopen", ReasonForm, acts.reopen_report, gettext_lazy("Report reopened"))
 
 
 @for_roles(*acts.LOOKERS)

@@ -15,7 +15,7 @@ from oneteam.journal import statements, writing
 from oneteam.journal.actors import Actor
 from oneteam.journal.canonical import canonical, commitment, compose_body, disclosure, open_salt
 from oneteam.journal.kinds import act_kind
-from oneteam.journal.once import KeyUsedError, Once
+from oneteam.journal.once import KeyUsedError, Once, check_key
 from oneteam.journal.subjects import data_keys
 from oneteam.journal.vault import Personal, fresh_salt, seal_values
 from oneteam.kernel.errors import ConflictError, NotAllowedError
@@ -90,6 +90,15 @@ def earlier(*, actor: Actor, once: Once | None) -> Recorded | None:
     if bytes(row[5] or b"") != once.digest:
         raise KeyUsedError(_("This idempotency key was used before with another content; use a new key."))
     return Recorded(*row[1:5])
+
+
+def used(*, actor: Actor, key: str | None) -> bool:
+    """Tell whether this actor used an idempotency key before, whatever for. BadKeyError for what can be none."""
+    if not key:
+        return False
+    check_key(key)
+    found = statements.run("SELECT 1 FROM journal_act WHERE actor = %s AND idem = %s", [actor.reference, key])
+    return found.fetchone() is not None
 
 
 _EARLIER = """

@@ -16,27 +16,36 @@ class KeyUsedError(ConflictError):
     """An idempotency key came again with another content than before."""
 
 
+class BadKeyError(BadInputError):
+    """An idempotency key is too long or cannot be stored."""
+
+
 @dataclass(frozen=True, slots=True)
 class Once:
     """An idempotency key and the digest of what was sent under it; there is no way to have the one without the other.
 
-    Raises BadInputError for a key that is too long or cannot be stored.
+    Raises BadKeyError for a key that is too long or cannot be stored.
     """
 
     key: str
     digest: bytes
 
     def __post_init__(self) -> None:
-        if not self.key or len(self.key) > KEY_LIMIT or "\x00" in self.key:
-            raise BadInputError(
-                _("An idempotency key has 1 to %(limit)d characters and no null character.") % {"limit": KEY_LIMIT}
-            )
+        check_key(self.key)
 
     @classmethod
     def of(cls, key: str | None, *content: object) -> "Once | None":
         """Return the key with the digest of a content; None without a key: then every sending counts anew."""
         parts = [str(part) if isinstance(part, UUID) else part for part in content]
         return cls(key, request_digest(*parts)) if key else None
+
+
+def check_key(key: str) -> None:
+    """Raise BadKeyError for a key that is too long or cannot be stored."""
+    if not key or len(key) > KEY_LIMIT or "\x00" in key:
+        raise BadKeyError(
+            _("An idempotency key has 1 to %(limit)d characters and no null character.") % {"limit": KEY_LIMIT}
+        )
 
 
 def request_digest(*parts: object) -> bytes:

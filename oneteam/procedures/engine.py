@@ -5,7 +5,7 @@ failures; a report of what has already happened is recorded with them as breache
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from oneteam.journal.actors import Actor
-from oneteam.journal.acts import AlreadyRecordedError, Recorded, earlier, record
+from oneteam.journal.acts import AlreadyRecordedError, Recorded, earlier, record, used
 from oneteam.journal.kinds import ActKind
 from oneteam.journal.kinds import register as register_kind
 from oneteam.journal.once import Once
@@ -29,6 +29,7 @@ from oneteam.procedures.clocks import ClockChange, Computed
 from oneteam.procedures.declaration import Declaration, Step
 from oneteam.procedures.errors import Failed, RefusedError
 from oneteam.procedures.judging import authorise, evaluate, needed_facts, out_of_order, unset
+from oneteam.procedures.models import Run
 from oneteam.procedures.registry import Context
 from oneteam.procedures.taken import Taken
 
@@ -55,16 +56,16 @@ class _Proposal:
     object_id: UUID
     actor: Actor
     at: datetime
-    facts: Mapping[str, Any]
-    payload: Mapping[str, Any]
-    personal: Mapping[UUID, Mapping[str, Any]]
-    about: Sequence[UUID]
-    basis: Sequence[str]
-    place: str | None
-    device: str | None
-    once: Once | None
-    overrides: Mapping[str, str]
-    happened: bool
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    personal: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
+    about: Sequence[UUID] = ()
+    basis: Sequence[str] = ()
+    place: str | None = None
+    device: str | None = None
+    once: Once | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    happened: bool = False
 
     def replay(self) -> Taken | None:
         act = earlier(actor=self.actor, once=self.once)
@@ -183,8 +184,7 @@ def _open(proposal: _Proposal) -> Taken:
     if edition != book.edition:
         lawbook.book(edition)
         raise LawChangedError(proposal.step)
-    changes = clocks.started(plan.computed)
-    return _finish(plan.step, _taken(proposal, act, plan.step.target, plan.verdict, changes))
+    return _finish(proposal, plan.step, act, plan.step.target, plan.verdict, clocks.started(plan.computed))
 
 
 def _move(proposal: _Proposal) -> Taken:
@@ -199,14 +199,8 @@ def _move(proposal: _Proposal) -> Taken:
         return replay
     declaration_id, state, edition = row
     declaration = store.pinned(declaration_id)
-    step = store.step_of(declaration, proposal.step)
-    wanted = needed_facts(declaration, step)
-    stored = registry.known_facts(declaration.name, [proposal.object_id], proposal.at, wanted=wanted) if wanted else {}
-    context = proposal.context(step, state, stored.get(proposal.object_id, {}))
-    authorise(step, context)
+    step, context = _admitted(proposal, declaration, state)
     ahead = state in step.sources
-    if not ahead and not proposal.happened:
-        raise RefusedError(step.name, [out_of_order(declaration, step, state)])
     book = lawbook.book(lawbook.known_edition(edition)) if step.clocks else None
     # A fact told late: it moves the run on when it lies ahead of the present state, and never moves it back.
     moves = ahead or not declaration.reachable(state).isdisjoint(step.sources)
@@ -230,16 +224,34 @@ def _move(proposal: _Proposal) -> Taken:
             fresh = [clock for clock in computed if clock.name not in already]
             clocks.insert(proposal.object_id, act.id, fresh)
             changes += clocks.started(fresh)
-    return _finish(step, _taken(proposal, act, target, verdict, changes))
+    return _finish(proposal, step, act, target, verdict, changes)
 
 
-def _taken(
-    proposal: _Proposal, act: Recorded, state: str, verdict: "_Verdict", changes: Sequence[ClockChange]
-) -> Taken:
-    return Taken(
-        act=act, step=proposal.step, object_id=proposal.object_id, state=state, breaches=verdict.breaches,
-        overrides=verdict.overrides, clocks=tuple(changes),
-    )  # fmt: skip
+def _admitted(proposal: _Proposal, declaration: Declaration, state: str) -> tuple[Step, Context]:
+    """Return the step with what is known about it, where this actor may take it and the state allows it."""
+    step = store.step_of(declaration, proposal.step)
+    wanted = needed_facts(declaration, step)
+    stored = registry.known_facts(declaration.name, [proposal.object_id], proposal.at, wanted=wanted) if wanted else {}
+    context = proposal.context(step, state, stored.get(proposal.object_id, {}))
+    authorise(step, context)
+    if state not in step.sources and not proposal.happened:
+        raise RefusedError(step.name, [out_of_order(declaration, step, state)])
+    return step, context
+
+
+def ask_step(*, step: str, object_id: UUID, actor: Actor, at: datetime, key: str | None) -> None:
+    """Ask whether this actor may take a step and the state allows it, before anything costly is read for it.
+
+    `take_step` asks again, and everything else. A key that the actor used before passes: what came of it is answered
+    there. Raises NotAllowedError, RefusedError, MissingError and BadInputError as `take_step` does.
+    """
+    if used(actor=actor, key=key):
+        return
+    row = Run.objects.filter(id=object_id).values_list("declaration_id", "state").first()
+    if row is None:
+        raise MissingError(_("There is no such object, or nothing has begun for it yet."))
+    proposal = _Proposal(step=step, object_id=object_id, actor=actor, at=at)
+    _admitted(proposal, store.pinned(row[0]), row[1])
 
 
 def _clocks(
@@ -266,8 +278,14 @@ def _judge(
     return _Verdict(against, told)
 
 
-def _finish(step: Step, taken: Taken) -> Taken:
+def _finish(
+    proposal: _Proposal, step: Step, act: Recorded, state: str, verdict: _Verdict, changes: Sequence[ClockChange]
+) -> Taken:
     """Let the step's effects run once the transaction is committed; one that fails is logged and undoes nothing."""
+    taken = Taken(
+        act=act, step=step.name, object_id=proposal.object_id, state=state, breaches=verdict.breaches,
+        overrides=verdict.overrides, clocks=tuple(changes),
+    )  # fmt: skip
     for name in step.effects:
         transaction.on_commit(_later(name, taken), robust=True)
     return taken

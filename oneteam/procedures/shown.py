@@ -6,14 +6,20 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.forms import BaseForm
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from oneteam.journal.once import BadKeyError, KeyUsedError
 from oneteam.kernel.deadline_reasons import Reason, ReasonKind
+from oneteam.kernel.errors import BadInputError, OneteamError
+from oneteam.kernel.ids import uuid7
 from oneteam.kernel.unit_table import Unit
 from oneteam.procedures.errors import Failed, RefusedError
 from oneteam.procedures.queries import ClockView, Next, NextState, clocks
+from oneteam.web.errors import heading
 from oneteam.web.parts import Clock, FailedCheck, Pause, Refusal, Skipped, Step
+from oneteam.web.typed import SentBack, typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,62 @@ class StepForm:
     main: bool = False
     hint: str = ""
     key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Forms that come back to their page because nothing was written: as typed, with the reason.
+
+    `forms` stand under the name of their step; `key` is the idempotency key under which they may be sent again.
+    """
+
+    forms: Mapping[str, BaseForm]
+    status: int = 422
+    refusal: Refusal | None = None
+    key: str | None = None
+
+    def above(self, steps: Iterable[Next], offers: Mapping[str, StepForm]) -> SentBack:
+        """Return what stands above a page that offers these steps: the forms of its own that it does not show again."""
+        shown = {step.step for step in steps if step.state is not NextState.OTHER}
+        hidden = [form for name, form in self.forms.items() if name in offers and name not in shown]
+        return SentBack(self.refusal, list(self.forms.values()), typed(hidden))
+
+
+def returned_by(error: OneteamError, forms: Mapping[str, BaseForm], *, key: str | None) -> Returned:
+    """Return how forms come back after an error: faults of the input in the first form, anything else above it."""
+    if isinstance(error, RefusedError):
+        return Returned(forms, refusal=shown_refusal(error), key=key)
+    if isinstance(error, KeyUsedError):
+        refusal = Refusal(
+            _("This was sent before with another content"),
+            lines=[_("What was sent first stands. Send this again only if it is to be taken as well.")],
+        )
+        return Returned(forms, 409, refusal)
+    if isinstance(error, BadInputError):
+        next(iter(forms.values())).add_error(None, str(error))
+        return Returned(forms, key=None if isinstance(error, BadKeyError) else key)
+    status, title = heading(error)
+    return Returned(forms, status, Refusal(title, lines=str(error).splitlines()), key)
+
+
+def offer(
+    step: str,
+    object_id: UUID,
+    *,
+    form: BaseForm | None = None,
+    returned: Returned | None = None,
+    main: bool = False,
+    icon: str = "",
+) -> StepForm:
+    """Offer a step at the address named after it ("order.accept": order-accept); a form as it came back, if it did."""
+    back = returned if returned and step in returned.forms else None
+    return StepForm(
+        action=reverse(step.replace(".", "-"), args=[object_id]),
+        form=back.forms[step] if back and form else form,
+        main=main,
+        icon=icon,
+        key=back.key if back and back.key else str(uuid7()),
+    )
 
 
 def clocks_of(objects: Iterable[UUID], *, at: datetime) -> dict[UUID, list[Clock]]:

@@ -272,10 +272,14 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A proposed act was refused: every failed check at once. It takes the focus; values typed are kept by the form."""
+    """A proposed act was refused: every failed check at once, or in plain `lines` what stood against it.
+
+    It takes the focus; values typed are kept by the form.
+    """
 
     title: Text
-    checks: Sequence[FailedCheck]
+    checks: Sequence[FailedCheck] = ()
+    lines: Sequence[Text] = ()
     template: ClassVar[str] = "web/refusal.html"
 
 

@@ -59,6 +59,7 @@ def guide(request: HttpRequest) -> HttpResponse:
         "choices": made.choices(),
         "steps": made.steps(),
         "refusal": made.refusal(),
+        "typed": made.typed(),
         "facts": made.facts(),
         "photos": made.photos(),
         "timeline": made.timeline(),

@@ -35,6 +35,7 @@ from oneteam.web.parts import (
     Step,
     Steps,
 )
+from oneteam.web.typed import Typed
 
 AT = datetime(2026, 11, 23, 14, 3, tzinfo=ZoneInfo("Asia/Shanghai"))
 MINUTE = timedelta(minutes=1)
@@ -129,6 +130,11 @@ def failed() -> list[FailedCheck]:
 def refusal() -> Refusal:
     """The refusal panel."""
     return Refusal(_("Cannot decide: 2 conditions are not met"), failed())
+
+
+def typed() -> Typed:
+    """What was typed into a form that the page no longer shows."""
+    return Typed([(_("Reason"), _("The grill is out again, the fumes reach the third floor."))])
 
 
 def facts() -> Facts:

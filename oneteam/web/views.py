@@ -12,16 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from oneteam.kernel import clock
-from oneteam.kernel.errors import (
-    BadInputError,
-    ConflictError,
-    MissingError,
-    NotAllowedError,
-    NotReadyError,
-    OneteamError,
-)
+from oneteam.kernel.errors import OneteamError
 from oneteam.web.context_processors import THEME_COOKIE, THEMES, shell_without_person
+from oneteam.web.errors import heading
 from oneteam.web.parts import Link
+from oneteam.web.typed import kept
 
 YEAR_SECONDS = 365 * 24 * 3600
 SERVER_ERROR = 500
@@ -69,16 +64,8 @@ def of_error(request: HttpRequest, error: OneteamError) -> HttpResponse:
     lines = str(error).splitlines() or [""]
     if len(lines) > LINES_SHOWN:
         lines = [*lines[:LINES_SHOWN], _("… and %(count)d more") % {"count": len(lines) - LINES_SHOWN}]
-    if isinstance(error, NotAllowedError):
-        return error_page(request, 403, _("This post may not do that"), lines)
-    if isinstance(error, MissingError):
-        return error_page(request, 404, _("Not found"), lines)
-    if isinstance(error, ConflictError):
-        return error_page(request, 409, _("Somebody was faster"), lines)
-    if isinstance(error, NotReadyError):
-        return error_page(request, 503, _("The system is not ready for this"), lines)
-    title = _("This cannot be taken as it is") if isinstance(error, BadInputError) else _("This did not work")
-    return error_page(request, 400, title, lines)
+    status, title = heading(error)
+    return error_page(request, status, title, lines)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -112,7 +99,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def error_page(request: HttpRequest, status: int, title: str, lines: list[str]) -> HttpResponse:
-    """A page that says what happened and what to do. For htmx only the sentence, which app.js shows as a message."""
+    """A page that says what happened and what to do, with what was typed. For htmx only the sentence (app.js)."""
     if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true":
         return HttpResponse(f"{title}: {' '.join(lines)}", status=status, content_type="text/plain; charset=utf-8")
     context: dict[str, object] = {
@@ -120,6 +107,7 @@ def error_page(request: HttpRequest, status: int, title: str, lines: list[str]) 
         "error_title": title,
         "error_lines": lines,
         "error_links": [Link(_("To the front page"), "/")],
+        "typed": kept(request),
         "layout": "web/bare.html",
     }
     if status >= SERVER_ERROR:

@@ -15,6 +15,7 @@ from PIL import Image
 from oneteam.files import acts, store
 from oneteam.files.models import Blob
 from oneteam.files.queries import intact_photos
+from oneteam.files.slots import MAY_SEE
 from oneteam.journal.models import Act
 from oneteam.kernel.errors import BadInputError, NotAllowedError
 from oneteam.kernel.ids import uuid7
@@ -22,6 +23,7 @@ from tests.world import AT, actor, browser
 
 SAMPLES = Path(__file__).resolve().parents[3] / "demo" / "samples"
 ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
+ATTENDANT = "grid_attendant"
 
 
 @pytest.fixture(autouse=True)
@@ -55,10 +57,14 @@ def claimed(width: int, height: int) -> bytes:
     )
 
 
+def read(data: bytes) -> store.Photo:
+    return store.read_photo(io.BytesIO(data))
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_original_is_kept_byte_for_byte_and_the_copy_has_no_exif(kind: str) -> None:
     data = picture(kind)
-    photo = store.read_photo(data)
+    photo = read(data)
     store.keep(photo)
     assert store.original_path(photo.sha256).read_bytes() == data
     assert photo.sha256 == hashlib.sha256(data).hexdigest()
@@ -72,7 +78,7 @@ def test_original_is_kept_byte_for_byte_and_the_copy_has_no_exif(kind: str) -> N
 
 def test_rotated_photo_is_shown_upright() -> None:
     """Orientation 6: turned a quarter to the right, so that the left half comes on top."""
-    photo = store.read_photo(picture(orientation=6))
+    photo = read(picture(orientation=6))
     with Image.open(io.BytesIO(photo.copy)) as shown:
         assert shown.size == (20, 40)
         top, bottom = shown.getpixel((10, 3)), shown.getpixel((10, 36))
@@ -83,29 +89,29 @@ def test_rotated_photo_is_shown_upright() -> None:
 
 
 def test_copy_is_no_larger_than_a_page_needs() -> None:
-    with Image.open(io.BytesIO(store.read_photo(picture(size=(4000, 1000))).copy)) as shown:
+    with Image.open(io.BytesIO(read(picture(size=(4000, 1000))).copy)) as shown:
         assert shown.size == (1600, 400)
 
 
 @pytest.mark.parametrize(("width", "height"), [(7746, 7746), (60_000_001, 1), (65_000, 65_000), (2_000_000, 2_000_000)])
 def test_bomb_of_more_than_sixty_million_pixels_is_refused_unopened(width: int, height: int) -> None:
     with pytest.raises(BadInputError):
-        store.read_photo(claimed(width, height))
+        read(claimed(width, height))
 
 
 def test_limit_of_bytes_holds_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     data = picture()
     monkeypatch.setattr(store, "SIZE_LIMIT", len(data))
-    assert store.read_photo(data)
+    assert read(data)
     with pytest.raises(BadInputError, match="MB"):
-        store.read_photo(data + b"\0")
+        read(data + b"\0")
 
 
 def test_limit_of_pixels_holds_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "PIXEL_LIMIT", 800)
-    assert store.read_photo(picture(size=(40, 20)))
+    assert read(picture(size=(40, 20)))
     with pytest.raises(BadInputError, match="pixels"):
-        store.read_photo(picture(size=(41, 20)))
+        read(picture(size=(41, 20)))
 
 
 @pytest.mark.parametrize(
@@ -116,16 +122,16 @@ def test_limit_of_pixels_holds_on_both_sides(monkeypatch: pytest.MonkeyPatch) ->
 )  # fmt: skip
 def test_what_is_no_photo_is_refused_with_what_to_take(data: bytes) -> None:
     with pytest.raises(BadInputError, match="JPEG, PNG or WebP"):
-        store.read_photo(data)
+        read(data)
 
 
 def test_sample_that_claims_to_be_a_photo_is_refused() -> None:
     with pytest.raises(BadInputError):
-        store.read_photo((SAMPLES / "not_a_photo.jpg").read_bytes())
+        read((SAMPLES / "not_a_photo.jpg").read_bytes())
 
 
 def test_altered_and_missing_originals_are_noticed() -> None:
-    photo, other = store.read_photo(picture()), store.read_photo(picture("PNG"))
+    photo, other = read(picture()), read(picture("PNG"))
     store.keep(photo)
     store.keep(other)
     both = {photo.sha256, other.sha256}
@@ -140,7 +146,7 @@ def test_altered_and_missing_originals_are_noticed() -> None:
 
 
 def test_keeping_twice_writes_once_and_nothing_half_written_is_left() -> None:
-    photo = store.read_photo(picture())
+    photo = read(picture())
     store.keep(photo)
     first = store.original_path(photo.sha256).stat()
     store.keep(photo)
@@ -151,14 +157,19 @@ def test_keeping_twice_writes_once_and_nothing_half_written_is_left() -> None:
 
 
 @pytest.mark.usefixtures("city")
-def test_kept_photo_is_an_act_about_its_order_and_shown_to_the_signed_in_only() -> None:
+def test_kept_photo_is_an_act_about_its_order_and_shown_where_a_room_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     data, order = picture(), uuid7()
-    blob = acts.keep_photo(actor=actor("fang.xiaohe"), at=AT, data=data, about=[order])
+    blob = acts.keep_photo(actor=actor("fang.xiaohe"), at=AT, photo=read(data), about=[order])
     act = Act.objects.get(kind="file.kept")
     assert act.about == [order]
     assert act.payload == {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "media_type": "image/jpeg"}
     row = Blob.objects.get(id=blob)
     assert (row.width, row.height, str(row)) == (40, 20, act.payload["sha256"])
+    assert browser("shen.yulan").get(f"/files/{blob}/").status_code == 404, "no room knows it, so nobody may see it"
+    monkeypatch.setattr(MAY_SEE, "functions", [lambda request, blobs: {blob: [False]}])
+    assert browser("fang.xiaohe").get(f"/files/{blob}/").status_code == 404
+    monkeypatch.setattr(MAY_SEE, "functions", [lambda request, blobs: {blob: [request.acting.post.role == ATTENDANT]}])
+    assert browser("shen.yulan").get(f"/files/{blob}/").status_code == 404
     answer = browser("fang.xiaohe").get(f"/files/{blob}/")
     shown = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert answer["Content-Type"] == "image/jpeg"
@@ -172,5 +183,6 @@ def test_kept_photo_is_an_act_about_its_order_and_shown_to_the_signed_in_only() 
 @pytest.mark.usefixtures("city")
 def test_who_takes_no_photos_keeps_none() -> None:
     with pytest.raises(NotAllowedError):
-        acts.keep_photo(actor=actor("bao.zhengheng"), at=AT, data=picture(), about=[])
+        acts.keep_photo(actor=actor("bao.zhengheng"), at=AT, photo=read(picture()), about=[])
     assert not Blob.objects.exists()
+    assert not list(Path(settings.FILES_DIR).rglob("*"))

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from oneteam.intake.telling import COLUMNS, LINE_LIMIT, TEXT_LIMIT, Told, ToldFaultsError, check_told, moment, point
+from oneteam.intake.telling import COLUMNS, LINE_LIMIT, Told, ToldFaultsError, check_told, moment, point
 from oneteam.kernel.errors import BadInputError
+from oneteam.kernel.texts import TEXT_LIMIT
 
 AT = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 GOOD = Told(channel="hotline_12345", text="锦塘路有人占道摆摊。", told_at=AT - timedelta(minutes=10))

@@ -27,6 +27,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     prove.add_argument("--show", nargs="+", metavar="FIELD", help="fields to disclose (default: all but personal ones)")
     prove.add_argument("--purpose", help="for whom personal fields are disclosed (recorded)")
     prove.set_defaults(run=run_prove, role="app")
+    subjects = each.add_parser("subjects", help="say whose values acts about an object hold: what `erase` takes")
+    subjects.add_argument("id", type=UUID, help="a report, order … (the id in its address)")
+    subjects.set_defaults(run=run_subjects, role="app")
     erase = each.add_parser("erase", help="destroy a person's values (PIPL 47); recorded, earlier proofs stay valid")
     erase.add_argument("subject", help="id of the subject, or phone:NUMBER")
     erase.add_argument("--ground", required=True, help="purpose_achieved, period_expired, consent_withdrawn, …")
@@ -101,6 +104,22 @@ def run_prove(args: argparse.Namespace) -> int:
     print(_("%(count)d acts proven in %(file)s") % {"count": proof.acts, "file": args.output})
     if proof.unsealed:
         print(_("%(count)d acts are not sealed yet and not in it") % {"count": proof.unsealed})
+    return 0
+
+
+def run_subjects(args: argparse.Namespace) -> int:
+    """Print the subjects of an object with the names of their fields."""
+    _setup()
+    from django.utils.translation import gettext as _  # noqa: PLC0415 -- needs Django
+
+    from oneteam.journal.subjects import subjects_about  # noqa: PLC0415 -- needs Django
+    from oneteam.kernel.errors import MissingError  # noqa: PLC0415 -- needs Django
+
+    found = subjects_about(args.id)
+    if not found:
+        raise MissingError(_("No act about %(object)s holds personal values.") % {"object": args.id})
+    for subject, kinds in found.items():
+        print(subject, "; ".join(f"{kind}: {', '.join(names)}" for kind, names in kinds.items()), sep="  ")
     return 0
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from oneteam.journal import statements, writing
-from oneteam.journal.models import Secret
+from oneteam.journal.models import Act, Secret
 from oneteam.journal.vault import open_values, vault
 from oneteam.kernel.errors import MissingError
 from oneteam.kernel.ids import uuid7
@@ -85,6 +87,20 @@ def data_keys(subjects: Iterable[UUID]) -> dict[UUID, bytes]:
         found |= _hold(_HELD_BY_ID, sorted(missing))
     if missing := wanted - found.keys():
         raise MissingError(f"erased or unknown: {sorted(map(str, missing))}")
+    return found
+
+
+def subjects_about(object_id: UUID) -> dict[UUID, dict[str, list[str]]]:
+    """Return whose values acts in an object's file or about it hold: by subject, by kind of act, the fields' names.
+
+    Never the values. What was erased is not among them.
+    """
+    acts = Act.objects.filter(Q(stream=object_id) | Q(about__contains=[object_id]))
+    found: dict[UUID, dict[str, list[str]]] = {}
+    for secret in Secret.objects.filter(act__in=acts).select_related("subject", "act").order_by("n"):
+        key = vault().unwrap(secret.subject_id, bytes(secret.subject.wrapped or b""))
+        names = found.setdefault(secret.subject_id, {}).setdefault(secret.act.kind, [])
+        names += sorted(open_values(key, secret.act_id, bytes(secret.blob)).keys() - set(names))
     return found
 
 

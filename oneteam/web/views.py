@@ -1,6 +1,7 @@
 """Error pages that help, the switches for language and theme, the sign of life."""
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -69,7 +70,10 @@ def of_error(request: HttpRequest, error: OneteamError) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """handler400."""
+    """handler400; what is too large is told apart, for it helps to send less."""
+    if isinstance(exception, RequestDataTooBig):
+        text = _("What was sent is too large, and nothing of it was saved. Send fewer or smaller files.")
+        return error_page(request, 413, _("This cannot be taken as it is"), [text])
     text = _("The browser sent something that cannot be read. Go back, reload the page and try again.")
     return error_page(request, 400, _("This cannot be taken as it is"), [text])
 

@@ -167,6 +167,9 @@ def test_order_whose_words_were_erased_is_worked_on_all_the_same() -> None:
     written = Act.objects.filter(kind__in=["order.handled", "order.refused", "order.returned"]).order_by("n")
     words = [word for act in written for word in read_personal([act.id])[act.id].values()]
     assert words == ["摊主已收摊", "还在摆", "不在我的网格"]
+    content = browser("fang.xiaohe", language="en").get(f"/orders/{order}/").content.decode()
+    assert "The instruction was erased" in content
+    assert "consent was withdrawn" in content
 
 
 def test_handler_never_verifies_and_somebody_else_does_once() -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 from oneteam.command import acts
 from oneteam.command.models import OrderPhoto
 from oneteam.command.tests.test_orders import handled, photo, sent, state
-from oneteam.files import store
+from oneteam.files import store, uploads
 from oneteam.files.models import Blob
 from oneteam.journal.models import Act
 from tests.world import AT, actor, browser
@@ -76,6 +76,16 @@ def test_photos_beyond_the_limits_are_not_opened(monkeypatch: pytest.MonkeyPatch
     wordless = handle(order, after=upload(), note="")
     assert wordless.status_code == 422
     assert state(order) == "accepted"
+
+
+def test_request_that_announces_too_much_is_refused_before_a_file_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = accepted()
+    monkeypatch.setattr(uploads, "BODY_LIMIT", 500)
+    answer = handle(order, after=upload())
+    assert (answer.status_code, "Send fewer or smaller files" in answer.content.decode()) == (413, True)
+    assert state(order) == "accepted"
+    monkeypatch.setattr(uploads, "BODY_LIMIT", 10_000)
+    assert handle(order, after=upload()).status_code == 302
 
 
 def test_photos_are_opened_before_the_transaction(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Erasing: one key destroyed is enough, it is an act, and everything recorded before still verifies."""
 
+import argparse
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from oneteam.journal import vault as vault_module
 from oneteam.journal.acts import Recorded, write
+from oneteam.journal.commands import run_subjects
 from oneteam.journal.erase import Ground, erase_subject, rekey
 from oneteam.journal.models import Act, Blind, Secret, Subject
 from oneteam.journal.state import state
@@ -185,6 +187,24 @@ def test_a_damaged_blob_can_be_erased_and_the_act_names_what_it_hid(world: World
         owner.execute("ALTER TABLE journal_secret ENABLE TRIGGER USER")
     erased = erase(caller())
     assert Act.objects.get(id=erased.id).payload["values"] == {str(act.id): ["phone", "text"]}
+
+
+def test_subjects_of_a_file_are_named_with_their_fields_and_never_their_values(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    act = call()
+    text, who = Secret.objects.exclude(subject_id=caller()).get().subject_id, caller()
+    command = argparse.Namespace(id=act.stream)
+    assert run_subjects(command) == 0
+    assert sorted(capsys.readouterr().out.splitlines()) == sorted(
+        [f"{text}  probe.told: text", f"{who}  probe.told: phone"]
+    )
+    erase(who)
+    assert run_subjects(command) == 0
+    assert capsys.readouterr().out == f"{text}  probe.told: text\n"
+    erase(text)
+    with pytest.raises(MissingError, match="No act about"):
+        run_subjects(command)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from psycopg._connection_base import BaseConnection
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=')[0-9a-f]{32}(?='::uuid)")
 MOMENT = re.compile(r"'[0-9-]{10} [0-9:.]+\+[0-9:]+'::timestamptz")
 LITERAL = re.compile(r"'(?:[^']|'')*'")
+NUMBERED = re.compile(r"\$\d+")
 NAME = re.compile(r":(?=[A-Za-z_])")
 MARK = re.compile("\x01(\\w+)\x02")
 KEYS = ("bench-key-one", "bench-key-two")
@@ -108,6 +109,8 @@ class Log:
             yield
 
     def _note(self, cursor: Any, query: Any, params: Any) -> None:
+        if isinstance(cursor, psycopg.RawCursor):  # what journal.statements sends: numbered values
+            query = NUMBERED.sub("%s", query.decode())  # each value stands once, in its order
         text = psycopg.ClientCursor(cursor.connection).mogrify(query, params).replace("\n", " ").strip()
         if text:  # an empty one only asks whether the connection still stands
             self.statements.append(f"{text};")

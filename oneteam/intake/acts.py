@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 from oneteam.intake.importing import Line
 from oneteam.intake.models import Incident, Report
 from oneteam.intake.telling import Told, check_told
-from oneteam.journal import statements
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.once import Once, request_digest
-from oneteam.journal.subjects import new_subject, read_personal, standing, subject_of
+from oneteam.journal.statements import Part
+from oneteam.journal.subjects import mark_of, new_subject, read_personal, standing, subject_of
 from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, LineFault, MissingError
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.texts import words
@@ -125,7 +125,8 @@ def receive_report(
     check_told(told, at=at, in_region=in_region)
     digest = told_digest(told, told_now=told_now)
     once = Once(key, digest) if key else None
-    before = earlier(actor=actor, once=once)
+    phone = _digits(told)
+    before = earlier(actor=actor, once=once, mark=mark_of("phone", phone) if phone else None)
     if before is not None:
         return _known(before.stream)
     if told.external_id is not None:
@@ -143,7 +144,8 @@ def receive_report(
 _INSERT = """
 INSERT INTO intake_report (id, number, channel, source, external_id, told_at, received_at, received_act, text_subject,
   caller_subject, digest, imported, lon, lat)
-VALUES (%s, nextval('intake_report_number_seq'), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING number
+VALUES (%s, nextval('intake_report_number_seq'), %s, %s, %s, %s, %s, (SELECT id FROM act), %s, %s, %s, %s, %s, %s)
+RETURNING number
 """
 
 
@@ -168,22 +170,24 @@ def _receive(
             "point": point,
         },
         personal=personal, once=once,
+        along=[Part("report", _INSERT, [
+            report, told.channel, source, told.external_id, told.told_at, at, text, caller, digest, imported,
+            told.lon, told.lat,
+        ], "number")],
     )  # fmt: skip
-    row = statements.run(_INSERT, [
-        report, told.channel, source, told.external_id, told.told_at, at, taken.act.id, text, caller, digest, imported,
-        told.lon, told.lat,
-    ]).fetchone()  # fmt: skip
-    assert row is not None
-    number: int = row[0]
-    return Received(report, number, known=False)
+    return Received(report, taken.act.along["report"], known=False)
 
 
 def _caller(told: Told) -> UUID | None:
     """Return the caller as a subject: known again by the phone, else by nothing."""
-    digits = "".join(letter for letter in told.caller_phone if letter.isdigit())
-    if digits:
-        return subject_of("phone", digits)
+    phone = _digits(told)
+    if phone:
+        return subject_of("phone", phone)
     return new_subject() if told.caller_name else None
+
+
+def _digits(told: Told) -> str:
+    return "".join([letter for letter in told.caller_phone if letter.isdigit()])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Recording acts: the only way in which anything is written (DESIGN, ideas 1 and 2)."""
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
@@ -16,7 +16,8 @@ from oneteam.journal.actors import Actor
 from oneteam.journal.canonical import canonical, commitment, compose_body, disclosure, open_salt
 from oneteam.journal.kinds import act_kind
 from oneteam.journal.once import KeyUsedError, Once, check_key
-from oneteam.journal.subjects import data_keys
+from oneteam.journal.statements import Part
+from oneteam.journal.subjects import HELD_BY_MARK, data_keys, keep_found
 from oneteam.journal.vault import Personal, fresh_salt, seal_values
 from oneteam.kernel.errors import ConflictError, NotAllowedError
 from oneteam.kernel.ids import uuid7
@@ -29,16 +30,17 @@ RETRIED = {"23505", "40001", "40P01"}  # unique violation of two first acts, ser
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An act that stands in the journal."""
+    """An act that stands in the journal. `along`: what was wanted of each statement that went with it, by name."""
 
     id: UUID
     stream: UUID
     seq: int
     recorded_at: datetime
+    along: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
-class AlreadyRecordedError(Exception):
-    """Another transaction recorded the same actor's key first; the write is tried again and then answers as before."""
+class TryAgainError(Exception):
+    """What a write built on is no longer so; the whole write is tried again."""
 
 
 class WithoutTransactionError(RuntimeError):
@@ -59,7 +61,7 @@ def write(function: Callable[P, R]) -> Callable[P, R]:
             try:
                 with transaction.atomic():
                     return function(*args, **kwargs)
-            except AlreadyRecordedError:
+            except TryAgainError:
                 if nested:
                     raise
             except DatabaseError as error:
@@ -73,19 +75,25 @@ def write(function: Callable[P, R]) -> Callable[P, R]:
     return whole
 
 
-def earlier(*, actor: Actor, once: Once | None) -> Recorded | None:
+def earlier(*, actor: Actor, once: Once | None, mark: bytes | None = None) -> Recorded | None:
     """Return the act that this actor's idempotency key stands for, or None when the key is new.
+
+    `mark`, that of a subject which the act will be about, is looked up by the way, so that `subject_of` need not ask.
 
     Raises KeyUsedError when the key came before with another content.
     """
     memory = writing.current()
-    if once is None or (actor.reference, once.key) in memory.new_keys:
+    key = once.key if once and (actor.reference, once.key) not in memory.new_keys else None
+    if key is None and mark is None:
         return None
-    row = statements.run(_EARLIER, [actor.reference, once.key]).fetchone()
+    row = statements.run(_EARLIER, [actor.reference, key, mark]).fetchone()
     assert row is not None
     memory.saw(row[0])
-    if row[1] is None:
-        memory.new_keys.add((actor.reference, once.key))
+    if mark is not None:
+        keep_found(mark, row[6:])
+    if once is None or row[1] is None:
+        if key is not None:
+            memory.new_keys.add((actor.reference, key))
         return None
     if bytes(row[5] or b"") != once.digest:
         raise KeyUsedError(_("This idempotency key was used before with another content; use a new key."))
@@ -101,18 +109,18 @@ def used(*, actor: Actor, key: str | None) -> bool:
     return found.fetchone() is not None
 
 
-_EARLIER = """
-SELECT clock_timestamp(), a.id, a.stream, a.seq, a.recorded_at, a.idem_digest
-FROM (SELECT 1) AS one LEFT JOIN journal_act a ON a.actor = %s AND a.idem = %s
-"""
+_EARLIER = (
+    "SELECT clock_timestamp(), a.id, a.stream, a.seq, a.recorded_at, a.idem_digest, h.held, h.wrapped"  # noqa: S608
+    " FROM (SELECT 1) AS one LEFT JOIN journal_act a ON a.actor = %s AND a.idem = %s"
+    f" LEFT JOIN ({HELD_BY_MARK}) AS h ON true"
+)
 _INSERT = """
 INSERT INTO journal_act (id, stream, kind, actor, post, occurred_at, recorded_at, place, device, about, basis, version,
   body, payload, salt, idem, idem_digest)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::text[], %s, %s, %s, %s, %s, %s)
-ON CONFLICT ON CONSTRAINT journal_act_actor_idem DO NOTHING RETURNING seq
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::text[], %s, %s, %s, %s, %s, %s) RETURNING id, kind, seq
 """
-# What goes into the vault with an act, in the same statement: (name, table and columns, columns).
-_WITH = (
+# What goes into the vault with an act: (name, table and columns, columns).
+_VAULT = (
     ("met", "journal_subject (id, wrapped)", 2),
     ("marked", "journal_blind (digest, subject_id)", 2),
     ("kept", "journal_secret (act_id, subject_id, blob)", 3),
@@ -154,12 +162,14 @@ def record(
     place: str | None = None,
     device: str | None = None,
     once: Once | None = None,
+    along: Sequence[Part] = (),
 ) -> Recorded:
     """Append an act. Rows of guarded tables may change after it, in the same transaction.
 
     `payload` holds the open fields the kind declares; `personal` the hidden ones per subject (see `subjects`). `at` is
     region time; the recording time is the database's. `place` is "longitude,latitude" with six decimals in WGS 84.
     `about` names other objects whose file this act belongs to. `once` makes the act idempotent per actor.
+    `along` are statements sent with the act as one, which may read its row under the name `act`.
 
     Raises NotAllowedError where the kind names who may and the actor is not among them, ValueError for a field the
     kind does not declare, LookupError for an unknown kind.
@@ -179,19 +189,16 @@ def record(
         occurred_at=at, recorded_at=recorded_at, commitments=values.commitments, about=about, basis=basis, place=place,
         device=device,
     )  # fmt: skip
-    head, before = _personal(act, values.personal) if values.personal else ("", [])
     key = (once.key, once.digest) if once else (None, None)
-    row = statements.run(head + _INSERT, [
-        *before, act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about),
-        list(basis), declared.version, body, Jsonb(payload, dumps=canonical), salt, *key,
-    ]).fetchone()  # fmt: skip
-    if row is None:
-        raise AlreadyRecordedError(kind)
-    return Recorded(id=act, stream=stream, seq=row[0], recorded_at=recorded_at)
+    told = statements.run_together([*_personal(act, values.personal), Part("act", _INSERT, [
+        act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about), list(basis),
+        declared.version, body, Jsonb(payload, dumps=canonical), salt, *key,
+    ], "seq"), *along])  # fmt: skip
+    return Recorded(id=act, stream=stream, seq=told.pop("act"), recorded_at=recorded_at, along=told)
 
 
-def _personal(act: UUID, personal: Mapping[UUID, Mapping[str, Personal]]) -> tuple[str, list[Any]]:
-    """Return the beginning of the statement that stores an act's encrypted values, and its parameters.
+def _personal(act: UUID, personal: Mapping[UUID, Mapping[str, Personal]]) -> Iterator[Part]:
+    """Yield the statements that store an act's encrypted values.
 
     Subjects that are new with this act, and what they can be found by, are stored with them.
     """
@@ -201,11 +208,8 @@ def _personal(act: UUID, personal: Mapping[UUID, Mapping[str, Personal]]) -> tup
     marks = [(digest, subject) for digest, subject in memory.marks.items() if subject in stored]
     secrets = [(act, subject, seal_values(keys[subject], act, items)) for subject, items in personal.items()]
     groups: tuple[Sequence[tuple[Any, ...]], ...] = (fresh, marks, secrets)
-    parts: list[str] = []
-    parameters: list[Any] = []
-    for (name, target, width), rows in zip(_WITH, groups, strict=True):
+    for (name, target, width), rows in zip(_VAULT, groups, strict=True):
         if rows:
             places = ", ".join(["(" + ", ".join(["%s"] * width) + ")"] * len(rows))
-            parts.append(f"{name} AS (INSERT INTO {target} VALUES {places})")  # noqa: S608 -- placeholders
-            parameters += [value for row in rows for value in row]
-    return f"WITH {', '.join(parts)}", parameters
+            text = f"INSERT INTO {target} VALUES {places}"  # noqa: S608 -- placeholders
+            yield Part(name, text, [value for row in rows for value in row])

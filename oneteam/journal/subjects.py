@@ -1,6 +1,6 @@
 """Subjects: whose personal values an act holds, and reading those values again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,13 +30,13 @@ def new_subject() -> UUID:
 
 def find_subject(kind: str, value: str) -> UUID | None:
     """Return the subject known under this value of this kind (a phone number), if there is one."""
-    digest = vault().blind(kind, value)
+    digest = mark_of(kind, value)
     row = statements.run("SELECT subject_id FROM journal_blind WHERE digest = %s", [digest]).fetchone()
     return row[0] if row else None
 
 
 _HELD = "SELECT h.held, h.wrapped FROM {0} CROSS JOIN LATERAL journal_hold({1}, false) AS h WHERE h.wrapped IS NOT NULL"
-_HELD_BY_MARK = _HELD.format("(SELECT subject_id FROM journal_blind WHERE digest = %s) AS b", "b.subject_id")
+HELD_BY_MARK = _HELD.format("(SELECT subject_id FROM journal_blind WHERE digest = %s) AS b", "b.subject_id")
 _HELD_BY_ID = _HELD.format("unnest(%s::uuid[]) AS w(id)", "w.id")
 
 
@@ -50,16 +50,31 @@ def _hold(statement: str, what: object) -> dict[UUID, bytes]:
     return found
 
 
+def mark_of(kind: str, value: str) -> bytes:
+    """Return the digest under which the subject of a value is found in the blind index."""
+    return vault().blind(kind, value)
+
+
+def keep_found(mark: bytes, row: Sequence[Any]) -> None:
+    """Keep in mind whose a mark is, as the one row of HELD_BY_MARK says it; empty where it is nobody's."""
+    memory = writing.current()
+    if row[0] is None:
+        memory.free.add(mark)
+    else:
+        memory.marks[mark] = row[0]
+        memory.keys[row[0]] = vault().unwrap(row[0], bytes(row[1]))
+
+
 def subject_of(kind: str, value: str) -> UUID:
     """Return the subject known under this value, made now if it is new or was erased.
 
     Of two writes that meet a new value at once the later one fails on the blind index and, tried again, finds the
     earlier one's subject.
     """
-    digest, memory = vault().blind(kind, value), writing.current()
+    digest, memory = mark_of(kind, value), writing.current()
     if digest in memory.marks:
         return memory.marks[digest]
-    if held := _hold(_HELD_BY_MARK, digest):
+    if digest not in memory.free and (held := _hold(HELD_BY_MARK, digest)):
         return next(iter(held))
     subject = new_subject()
     if writing.running():

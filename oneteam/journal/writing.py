@@ -16,14 +16,15 @@ class Writing:
     """The memory of one write.
 
     `new_keys`: idempotency keys known to be new. `keys`: data keys of subjects met. `unstored`: subjects made in this
-    write whose wrapped key goes into the database with the first act that holds their values. `marks`: under which
-    blind index digest such a subject can be found again, stored with it.
+    write whose wrapped key goes into the database with the first act that holds their values. `marks`: whose a digest
+    of the blind index is; it is stored with a subject made in this write. `free`: digests that are nobody's.
     """
 
     new_keys: set[tuple[str, str]] = field(default_factory=set)
     keys: dict[UUID, bytes] = field(default_factory=dict)
     unstored: dict[UUID, bytes] = field(default_factory=dict)
     marks: dict[bytes, UUID] = field(default_factory=dict)
+    free: set[bytes] = field(default_factory=set)
     clock: tuple[datetime, float] | None = None
 
     def saw(self, moment: datetime) -> None:

@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from oneteam.journal import statements
+from oneteam.journal.statements import Part
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.deadline_reasons import Reason, ReasonKind, reasons
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.periods import Deadline, Pause, Period, Side, Unit, deadline, statutory_period
-from oneteam.lawbook.queries import EDITION_SQL, Book, known_edition
+from oneteam.lawbook.queries import EDITION_SQL, Book
 from oneteam.lawbook.settings_table import SettingValue, UnsetSettingError
 from oneteam.procedures.declaration import ClockDo, ClockRule, Declaration, Step
 from oneteam.procedures.models import Clock
@@ -24,12 +24,13 @@ _COLUMNS = (
     "id, run_id, name, side, n, unit, basis, unit_basis, mark, started_act, started_at, due, provisional, reasons,"
     " pauses"
 )
-_ROW = "(" + ", ".join(["%s"] * 15) + ")"
-_INSERT_RUN = (
-    "INSERT INTO procedures_run (id, procedure, declaration_id, state, since, opened_act, last_act)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING"
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, {act}, %s, %s, %s, %s, %s)"
+_THIS_ACT = "(SELECT id FROM act)"  # of the statement that the act is part of
+_OPEN = (
+    "INSERT INTO procedures_run (id, procedure, declaration_id, state, since, opened_act, last_act)"  # noqa: S608
+    f" VALUES (%s, %s, %s, %s, %s, {_THIS_ACT}, {_THIS_ACT}) ON CONFLICT (id) DO NOTHING"
+    f" RETURNING {EDITION_SQL} AS edition"
 )
-_OPEN = f"{_INSERT_RUN} RETURNING {EDITION_SQL}"
 WARN_SHARE = 0.3  # looks.md section 4: grey while more than 30 % of the time is left
 
 
@@ -105,29 +106,24 @@ def compute(
     return computed, unset
 
 
-def open_run(row: tuple[UUID, str, UUID, str, datetime, UUID], computed: Sequence[Computed]) -> UUID | None:
-    """Begin a run (id, procedure, declaration, state, since, act) and its clocks in one statement.
+def opening(run: tuple[UUID, str, UUID, str, datetime], computed: Sequence[Computed]) -> list[Part]:
+    """Return what begins a run (id, procedure, declaration, state, since) and its clocks along with the opening act.
 
-    Returns the edition in force, as the statement itself sees it, or None where the object has a run already.
-    NotReadyError when no law is loaded.
+    `opened` tells the edition in force, as the statement itself sees it, and nothing where a run stands already.
     """
-    run, act = row[0], row[-1]
-    values: list[Any] = [*row, act]
-    statement = _OPEN
+    parts = [Part("opened", _OPEN, run, "edition")]
     if computed:
-        # Where a run stands already, its clocks may too: nothing is inserted then, and no row comes back.
-        clocks = f"{_insert(len(computed))} ON CONFLICT DO NOTHING"
-        statement = f"WITH opened AS ({_OPEN}), started AS ({clocks}) SELECT * FROM opened"  # noqa: S608 placeholders
-        values += _rows(run, act, computed)
-    found = statements.run(statement, values).fetchone()
-    return None if found is None else known_edition(found[0])
+        # Where a run stands already, its clocks may too: nothing is inserted then.
+        clocks = f"{_insert(len(computed), _THIS_ACT)} ON CONFLICT DO NOTHING"
+        parts.append(Part("started", clocks, _rows(run[0], (), computed)))
+    return parts
 
 
 def insert(run: UUID, act: UUID, computed: Sequence[Computed]) -> None:
     """Start clocks of a run that exists: one statement, however many."""
     if computed:
         with connection.cursor() as cursor:
-            cursor.execute(_insert(len(computed)), _rows(run, act, computed))
+            cursor.execute(_insert(len(computed), "%s"), _rows(run, (act,), computed))
 
 
 def started(computed: Iterable[Computed]) -> list[ClockChange]:
@@ -137,17 +133,19 @@ def started(computed: Iterable[Computed]) -> list[ClockChange]:
     ]
 
 
-def _insert(count: int) -> str:
-    return f"INSERT INTO procedures_clock ({_COLUMNS}) VALUES {', '.join([_ROW] * count)}"  # noqa: S608 placeholders
+def _insert(count: int, act: str) -> str:
+    """Return the statement for that many clocks; `act` is the text that stands for the act that starts them."""
+    rows = ", ".join([_ROW.format(act=act)] * count)
+    return f"INSERT INTO procedures_clock ({_COLUMNS}) VALUES {rows}"  # noqa: S608 placeholders
 
 
-def _rows(run: UUID, act: UUID, computed: Iterable[Computed]) -> list[Any]:
+def _rows(run: UUID, act: tuple[UUID, ...], computed: Iterable[Computed]) -> list[Any]:
     values: list[Any] = []
     for clock in computed:
         due, period = clock.deadline, clock.deadline.period
         values += (
             uuid7(), run, clock.name, period.side, period.n, period.unit, period.article, period.unit_article,
-            clock.mark, act, due.start, due.due, due.provisional, Jsonb(reasons_json(due)), Jsonb([]),
+            clock.mark, *act, due.start, due.due, due.provisional, Jsonb(reasons_json(due)), Jsonb([]),
         )  # fmt: skip
     return values
 

@@ -15,10 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from oneteam.journal.actors import Actor
-from oneteam.journal.acts import AlreadyRecordedError, Recorded, earlier, record, used
+from oneteam.journal.acts import Recorded, TryAgainError, earlier, record, used
 from oneteam.journal.kinds import ActKind
 from oneteam.journal.kinds import register as register_kind
 from oneteam.journal.once import Once
+from oneteam.journal.statements import Part
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, OneteamError
 from oneteam.lawbook import queries as lawbook
@@ -64,6 +65,7 @@ class _Proposal:
     place: str | None = None
     device: str | None = None
     once: Once | None = None
+    along: Sequence[Part] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
     happened: bool = False
 
@@ -78,7 +80,7 @@ class _Proposal:
             facts={**self.facts, **stored},
         )  # fmt: skip
 
-    def record(self, step: Step, verdict: "_Verdict") -> Recorded:
+    def record(self, step: Step, verdict: "_Verdict", opening: Sequence[Part] = ()) -> Recorded:
         listed = {
             "breaches": [{"check": failed.id, "reason": ""} for failed in verdict.breaches],
             "overrides": [{"check": check, "reason": why} for check, why in sorted(verdict.overrides.items())],
@@ -86,7 +88,7 @@ class _Proposal:
         return record(
             kind=step.act, actor=self.actor, at=self.at, stream=self.object_id, payload={**self.payload, **listed},
             personal=self.personal, about=self.about, basis=self.basis, place=self.place, device=self.device,
-            once=self.once,
+            once=self.once, along=[*opening, *self.along],
         )  # fmt: skip
 
 
@@ -112,6 +114,7 @@ def take_step(
     place: str | None = None,
     device: str | None = None,
     once: Once | None = None,
+    along: Sequence[Part] = (),
     overrides: Mapping[str, str] | None = None,
     happened: bool = False,
 ) -> Taken:
@@ -129,14 +132,14 @@ def take_step(
     """
     proposal = _Proposal(
         step=step, object_id=object_id, actor=actor, at=at, facts=facts or {}, payload=payload or {},
-        personal=personal or {}, about=about, basis=basis, place=place, device=device, once=once,
+        personal=personal or {}, about=about, basis=basis, place=place, device=device, once=once, along=along,
         overrides={check: reason.strip() for check, reason in (overrides or {}).items() if reason.strip()},
         happened=happened,
     )  # fmt: skip
     return _open(proposal) if store.opens(step) else _move(proposal)
 
 
-class LawChangedError(AlreadyRecordedError):
+class LawChangedError(TryAgainError):
     """The law changed between reading it and opening the run; the whole write is tried again under the new one."""
 
 
@@ -160,7 +163,7 @@ def _plan(proposal: _Proposal, book: lawbook.Book) -> _Plan:
 
 
 def _open(proposal: _Proposal) -> Taken:
-    """Begin a run: beside the act one statement for the run and its clocks.
+    """Begin a run, in one statement with its act and its clocks.
 
     Law and calendar come from this process's memory; the statement brings back the edition in force, which tells
     whether they were still true. If not, the whole write is tried again.
@@ -176,9 +179,9 @@ def _open(proposal: _Proposal) -> Taken:
             raise
         book = lawbook.book()  # it was only this process's memory that spoke
         plan = _plan(proposal, book)
-    act = proposal.record(plan.step, plan.verdict)
-    row = (proposal.object_id, plan.pinned.declaration.name, plan.pinned.id, plan.step.target, proposal.at, act.id)
-    edition = clocks.open_run(row, plan.computed)
+    run = (proposal.object_id, plan.pinned.declaration.name, plan.pinned.id, plan.step.target, proposal.at)
+    act = proposal.record(plan.step, plan.verdict, clocks.opening(run, plan.computed))
+    edition = act.along["opened"]
     if edition is None:
         raise ConflictError(_("This object was opened before."))
     if edition != book.edition:

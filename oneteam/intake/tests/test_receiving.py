@@ -1,10 +1,14 @@
 """Taking reports: once each, whatever is sent twice; all of a file or nothing; words that only who must may read."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -18,6 +22,7 @@ from oneteam.intake.models import Report
 from oneteam.intake.queries import report, reports_by_caller, told_texts
 from oneteam.journal.actors import Actor, ActorKind, operator
 from oneteam.journal.models import Act
+from oneteam.journal.tests.kit import aside
 from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
 from oneteam.places.queries import region, region_check
@@ -121,6 +126,42 @@ def test_same_phone_however_written_is_the_same_caller() -> None:
     row = Report.objects.get(id=second.id)
     assert row.caller_subject is not None
     assert [other.id for other in reports_by_caller(row.caller_subject, besides=second.id)] == [first.id]
+
+
+@pytest.mark.parametrize("phone", ["13800005602", ""])
+@pytest.mark.parametrize("key", ["k", None])
+def test_report_costs_two_statements_whoever_calls(
+    monkeypatch: pytest.MonkeyPatch, phone: str, key: str | None
+) -> None:
+    receive()  # fills the process's memory
+    seen: list[object] = []
+    execute = psycopg.Cursor.execute
+
+    def counting(cursor: Any, query: Any, *arguments: Any, **options: Any) -> Any:
+        seen.append(query)
+        return execute(cursor, query, *arguments, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", counting)
+    for number in range(2):  # a new caller, then a known one
+        acts.receive_report(
+            actor=CLIENT, at=AT, told=told(f"第{number}条", caller_phone=phone), source="api:other",
+            key=key and f"{key}{number}",
+        )  # fmt: skip
+    assert len(seen) == 4, seen  # each: what is known already, then all that is written
+
+
+def test_same_report_eight_times_at_once_is_taken_once() -> None:
+    barrier = threading.Barrier(8)
+
+    def send() -> acts.Received:
+        barrier.wait()
+        return keyed("k1")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = [result.result(timeout=60) for result in [aside(pool, send) for _ in range(8)]]
+    assert len({answer.id for answer in answers}) == 1
+    assert sorted(answer.known for answer in answers) == [False] + [True] * 7
+    assert counted() == (1, 1)
 
 
 def test_name_without_a_phone_makes_a_caller_of_its_own() -> None:

@@ -9,10 +9,11 @@ import pytest
 from django.db import DatabaseError, models, transaction
 from django.test.utils import isolate_apps
 
-from oneteam.journal.acts import WithoutTransactionError
+from oneteam.journal.acts import Recorded, WithoutTransactionError, record
 from oneteam.journal.models import Act, Change
 from oneteam.journal.state import GuardedTable, state
-from oneteam.journal.tests.kit import PROBE, PROBE_CODE, World, one, put, rows, told
+from oneteam.journal.statements import Part
+from oneteam.journal.tests.kit import CHANGED, NOW, PROBE, PROBE_CODE, TESTER, World, one, put, rows, told
 from oneteam.kernel.ids import uuid7
 
 with isolate_apps("oneteam.journal"):
@@ -144,6 +145,26 @@ def test_rows_are_noted_under_the_last_act_before_them(world: World) -> None:
         _save()
     acts = Change.objects.filter(tbl=PROBE_CODE).order_by("n").values_list("act_id", flat=True)
     assert list(acts) == [first.id, second.id]
+
+
+def along(row: UUID) -> Recorded:
+    """Record an act with one row of the probe table in the same statement."""
+    insert = f"INSERT INTO {PROBE} (id, name) VALUES (%s, (SELECT kind FROM act)) RETURNING name"
+    return record(
+        kind=CHANGED.name, actor=TESTER, at=NOW, stream=uuid7(), along=[Part("probe", insert, [row], "name")]
+    )  # fmt: skip
+
+
+def test_rows_that_go_along_with_an_act_are_noted_under_it_and_fall_with_it(world: World) -> None:
+    row = uuid7()
+    with transaction.atomic():
+        first = along(row)
+    assert first.along == {"probe": CHANGED.name}
+    assert list(Change.objects.filter(tbl=PROBE_CODE).values_list("act_id", "row_id")) == [(first.id, row)]
+    with pytest.raises(DatabaseError, match="duplicate key"), transaction.atomic():
+        along(row)
+    assert Act.objects.filter(kind=CHANGED.name).count() == 1
+    assert unexplained() == []
 
 
 def test_a_statement_that_touches_no_row_needs_no_act(world: World) -> None:

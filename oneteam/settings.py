@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "oneteam.web.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "oneteam.web.middleware.readers_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -70,6 +70,12 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "oneteam.people.middleware.acting_person",
     "oneteam.web.middleware.ErrorPages",
+]
+INTERFACE_MIDDLEWARE = [  # of /api/, see oneteam.web.handlers
+    "django.middleware.security.SecurityMiddleware",
+    "oneteam.web.middleware.security_headers",
+    "oneteam.web.middleware.readers_language",
+    "django.middleware.common.CommonMiddleware",
 ]
 ROOT_URLCONF = "oneteam.urls"
 WSGI_APPLICATION = "oneteam.wsgi.application"

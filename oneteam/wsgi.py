@@ -2,7 +2,11 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+
+from oneteam.web.handlers import ByAddress  # noqa: E402 -- Django stands now
+
+application = ByAddress()

@@ -11,10 +11,12 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Field, Header, NinjaAPI, Schema, Status
+from ninja import Header, NinjaAPI, Status
 from ninja.errors import AuthenticationError, ValidationError
+from ninja.renderers import BaseRenderer
 from ninja.security import HttpBearer
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
 from oneteam.exchange.acts import token_digest
 from oneteam.intake.acts import receive_report
@@ -41,17 +43,28 @@ class Token(HttpBearer):
         return Actor(kind=ActorKind.CLIENT, id=str(row[0]), name=row[1]) if row else None
 
 
+class Renderer(BaseRenderer):
+    """Answers as JSON."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        """Return the JSON of what a view or a problem says."""
+        return to_json(data)
+
+
 api = NinjaAPI(
     title="oneteam",
     version="1",
     description="Hand in reports and follow what became of them. Times are ISO 8601 with a zone; points are WGS 84.",
     auth=Token(),
+    renderer=Renderer(),
     docs_url=None,
     urls_namespace="api-1",
 )
 
 
-class ReportIn(Schema):
+class ReportIn(BaseModel):
     """A report as told. Nothing of it is ever changed."""
 
     model_config = ConfigDict(extra="forbid")
@@ -68,7 +81,7 @@ class ReportIn(Schema):
     lat: Decimal | None = Field(None, description="Latitude in degrees, WGS 84")
 
 
-class ReportOut(Schema):
+class ReportOut(BaseModel):
     """Where a report stands."""
 
     id: UUID
@@ -79,7 +92,7 @@ class ReportOut(Schema):
     answer: str | None = None
 
 
-class Problem(Schema):
+class Problem(BaseModel):
     """What went wrong and what to do (RFC 9457)."""
 
     title: str
@@ -98,21 +111,21 @@ def post_report(
     request: HttpRequest,
     body: ReportIn,
     idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)] = None,
-) -> Status[dict[str, Any]]:
+) -> Status[ReportOut]:
     """Take a report from a connected system."""
     actor: Actor = request.auth  # type: ignore[attr-defined] # set by ninja
     told_at = body.told_at if body.told_at.tzinfo else body.told_at.replace(tzinfo=SHANGHAI)
     place = _point(body)
     told = Told(
-        **{**body.model_dump(exclude={"lon", "lat"}), "told_at": told_at, "external_id": body.external_id or None},
-        lon=place[0] if place else None,
-        lat=place[1] if place else None,
-    )
+        channel=body.channel, text=body.text, told_at=told_at, title=body.title, address=body.address,
+        caller_name=body.caller_name, caller_phone=body.caller_phone, external_id=body.external_id or None,
+        lon=place[0] if place else None, lat=place[1] if place else None,
+    )  # fmt: skip
     moment = now()
     received = receive_report(actor=actor, at=moment, told=told, source=f"api:{actor.id}", key=idempotency_key or None)
     if received.known:
         return Status(200, _outcome(received.id, actor))
-    return Status(201, {"id": received.id, "number": received.number, "state": "received", "received_at": moment})
+    return Status(201, ReportOut(id=received.id, number=received.number, state="received", received_at=moment))
 
 
 def _point(body: ReportIn) -> tuple[Decimal, Decimal] | None:
@@ -127,17 +140,17 @@ def _point(body: ReportIn) -> tuple[Decimal, Decimal] | None:
 
 
 @api.get("/reports/{report}", response={200: ReportOut, 404: Problem, 401: Problem}, summary="Follow a report")
-def get_report(request: HttpRequest, report: UUID) -> dict[str, Any]:
+def get_report(request: HttpRequest, report: UUID) -> ReportOut:
     """Tell a connected system what became of a report it handed in."""
     actor: Actor = request.auth  # type: ignore[attr-defined] # set by ninja
     return _outcome(report, actor)
 
 
-def _outcome(report: UUID, actor: Actor) -> dict[str, Any]:
+def _outcome(report: UUID, actor: Actor) -> ReportOut:
     found = outcome(report, source=f"api:{actor.id}")
     if found is None:
         raise MissingError(_("There is no such report of yours."))
-    return found
+    return ReportOut(**found)
 
 
 _STATUS: dict[type[Exception], tuple[int, str]] = {

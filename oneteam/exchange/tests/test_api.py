@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.test.client import ClientHandler
 
 from oneteam.exchange.acts import register_client, revoke_client, rotate_client
 from oneteam.exchange.models import ClientToken
@@ -15,6 +16,7 @@ from oneteam.journal.actors import operator
 from oneteam.journal.models import Act
 from oneteam.kernel.errors import BadInputError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
+from oneteam.web.handlers import InterfaceLayers
 from tests.world import AT, actor
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -23,13 +25,24 @@ ADDRESS = "/api/v1/reports"
 CLERK = operator("clerk")
 
 
+class _Handler(InterfaceLayers, ClientHandler):
+    """Django's handler for tests, with the layers that requests of systems pass."""
+
+
+def interface() -> Client:
+    """Return a client that goes the interface's own way."""
+    made = Client()
+    made.handler = _Handler()
+    return made
+
+
 class System:
     """A connected system with its token."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.id, self.token = register_client(actor=CLERK, at=AT, name=name)
-        self.client = Client()
+        self.client = interface()
 
     def post(self, body: object, key: str | None = None, token: str | None = None) -> tuple[int, dict[str, Any]]:
         headers = {"authorization": f"Bearer {token or self.token}", "accept-language": "en"}
@@ -134,7 +147,7 @@ def test_time_without_a_zone_is_shanghais(hotline: System) -> None:
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer wrong", "Basic dXNlcjp4", "bearer \u00e9"])
 def test_unknown_token_is_401_and_says_what_to_send(header: str | None) -> None:
     headers = {"authorization": header} if header else {}
-    answer = Client().post(ADDRESS, json.dumps(body()), content_type="application/json", headers=headers)
+    answer = interface().post(ADDRESS, json.dumps(body()), content_type="application/json", headers=headers)
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == "Bearer"
     assert answer["Content-Type"].startswith("application/problem+json")
@@ -223,7 +236,7 @@ def test_report_from_a_system_is_an_act_of_that_system(hotline: System) -> None:
 
 
 def test_description_is_openapi_3_1_and_lists_every_error(hotline: System) -> None:
-    answer = Client().get("/api/v1/openapi.json")
+    answer = interface().get("/api/v1/openapi.json")
     assert answer.status_code == 200
     found = answer.json()
     assert found["openapi"].startswith("3.1")
@@ -247,7 +260,7 @@ def test_command_adds_rotates_and_revokes_a_system(capsys: pytest.CaptureFixture
         assert args.run(args) == 0
         tokens += capsys.readouterr().out.split()
         answers = [
-            Client().get(f"{ADDRESS}/{uuid7()}", headers={"authorization": f"Bearer {token}"}).status_code
+            interface().get(f"{ADDRESS}/{uuid7()}", headers={"authorization": f"Bearer {token}"}).status_code
             for token in tokens
         ]
         assert answers == {"add": [404], "rotate": [401, 404], "revoke": [401, 401]}[command]

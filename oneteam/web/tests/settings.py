@@ -8,7 +8,7 @@ ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
 INSTALLED_APPS = ["django.contrib.staticfiles", "oneteam.web"]
 MIDDLEWARE = [
     "oneteam.web.middleware.security_headers",
-    "django.middleware.locale.LocaleMiddleware",
+    "oneteam.web.middleware.readers_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "oneteam.web.middleware.ErrorPages",

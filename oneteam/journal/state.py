@@ -25,7 +25,7 @@ from oneteam.journal.migration import SQL, Guard
 from oneteam.journal.notes import VerificationKey, load_public, open_checkpoint
 from oneteam.kernel.errors import BadInputError
 
-SHIPPED = ("journal.sql", "proving.sql", "holding.sql")
+SHIPPED = ("journal.sql", "proving.sql", "holding.sql", "noting.sql")
 GUARD_TRIGGERS = ("guard_insert", "guard_update", "guard_delete", "guard_truncate")
 
 _ROWS = """

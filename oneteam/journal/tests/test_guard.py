@@ -185,6 +185,35 @@ def test_a_left_out_column_changes_no_digest_and_still_needs_an_act(world: World
     assert len({bytes(digest or b"") for digest in digests}) == 1
 
 
+_DIGEST = """
+SELECT journal_row_digest(source, left_out) = sha256(convert_to((
+    SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(source)
+    WHERE value <> 'null' AND key <> ALL (left_out)
+  )::text, 'UTF8'))
+FROM (SELECT %s::jsonb AS source, %s::text[] AS left_out) AS given
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{}",
+        '{"id": 1, "name": null}',
+        '{"name": null, "cached": null}',
+        '{"bb": 1, "a": "ä\\u0001", "ccc": 1.10, "cached": [1, 2]}',
+        '{"list": [], "object": {}, "deep": {"a": {"b": [{"c": "null"}]}}}',
+        '{"a": {"b": null}, "c": null}',
+        '{"a": {"b": {"c": {"d": null}}}}',
+        '{"a": [null]}',
+        '{"a": [[{"b": [null, 1]}]], "c": null, "cached": {"x": null}}',
+        '{"cached": {"x": null}}',
+    ],
+)
+@pytest.mark.parametrize("left_out", [[], ["cached"], ["cached", "a", "none"]])
+def test_a_digest_leaves_out_nulls_of_the_top_level_only(world: World, source: str, left_out: list[str]) -> None:
+    assert rows(_DIGEST, [source, left_out]) == [(True,)]
+
+
 def test_the_id_of_a_row_cannot_change_and_a_table_cannot_be_emptied_at_once(world: World) -> None:
     put(uuid7(), "a")
     for statement in (f"UPDATE {PROBE} SET id = gen_random_uuid()", f"TRUNCATE {PROBE}"):

@@ -191,8 +191,8 @@ def record(
     )  # fmt: skip
     key = (once.key, once.digest) if once else (None, None)
     told = statements.run_together([*_personal(act, values.personal), Part("act", _INSERT, [
-        act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about), list(basis),
-        declared.version, body, Jsonb(payload, dumps=canonical), salt, *key,
+        act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about) or "{}",
+        list(basis) or "{}", declared.version, body, Jsonb(payload, dumps=canonical), salt, *key,
     ], "seq"), *along])  # fmt: skip
     return Recorded(id=act, stream=stream, seq=told.pop("act"), recorded_at=recorded_at, along=told)
 

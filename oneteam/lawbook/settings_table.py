@@ -88,6 +88,7 @@ class SettingValue:
     basis: str
 
 
+@lru_cache(maxsize=256)
 def parse_amount(value: str) -> Amount:
     """Read "3 working_day". BadInputError says what a period looks like."""
     found = re.fullmatch(r"([0-9]{1,5}) +([a-z_]+)", value.strip())

@@ -18,7 +18,7 @@ from oneteam.kernel.errors import OneteamError
 from oneteam.server import config
 from oneteam.server.processes import DRAIN, PARENT
 
-WORKERS, THREADS = 2, 2  # measured: more threads only wait for each other in one interpreter
+WORKERS = 2
 BREACH_SECONDS = 5.0
 NICE = 19
 _PR_SET_PDEATHSIG = 1
@@ -53,7 +53,7 @@ def web(host: str, port: str) -> int:
         http=HTTPModes.http1,
         websockets=False,
         workers=WORKERS,
-        blocking_threads=THREADS,
+        blocking_threads=config.WEB_THREADS,
         log_level=LogLevels.warning,
         workers_kill_timeout=int(DRAIN) - 5,
         respawn_failed_workers=True,

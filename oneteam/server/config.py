@@ -21,7 +21,9 @@ ROLES = ("owner", "app", "sealer", "reader")
 DEFAULT_CITY = "demo"
 DATABASE = "oneteam"
 ROOT_DATA = Path("/var/lib/oneteam")
-POOL = {"min_size": 1, "max_size": 4}
+WEB_THREADS = 2  # of each worker; measured: more only wait for each other in one interpreter
+# A thread uses one connection at a time. More would be gone through in turn, each with caches of its own to keep warm.
+POOL = {"min_size": 1, "max_size": WEB_THREADS}
 
 _CITY = re.compile(r"[a-z][a-z0-9_]{0,19}")
 _RESERVED = re.compile(r"(pg_.*|.*_queue|public|ext|information_schema|oneteam|postgres)")

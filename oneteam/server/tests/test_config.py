@@ -66,7 +66,7 @@ def test_database_before_the_first_start_names_the_socket_to_be(bare: Path) -> N
 def test_database_pools_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONETEAM_POOL", "1")
     entry = config.database("demo", "app")
-    assert entry["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 4}
+    assert entry["OPTIONS"]["pool"] == {"min_size": 1, "max_size": config.WEB_THREADS}
     assert entry["CONN_MAX_AGE"] == 0
 
 

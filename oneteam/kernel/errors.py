@@ -27,6 +27,10 @@ class MissingError(OneteamError):
     """The object does not exist, or the actor may not know that it does."""
 
 
+class TooOftenError(OneteamError):
+    """Somebody asks more often than is granted to anybody; nothing was looked up or written."""
+
+
 class NotReadyError(OneteamError):
     """The system itself lacks something (a setting, a key, a migration); the text names the command that mends it."""
 

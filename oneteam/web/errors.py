@@ -9,6 +9,7 @@ from oneteam.kernel.errors import (
     NotAllowedError,
     NotReadyError,
     OneteamError,
+    TooOftenError,
 )
 
 
@@ -20,6 +21,8 @@ def heading(error: OneteamError) -> tuple[int, str]:
         return 404, _("Not found")
     if isinstance(error, ConflictError):
         return 409, _("Somebody was faster")
+    if isinstance(error, TooOftenError):
+        return 429, _("Asked too often")
     if isinstance(error, NotReadyError):
         return 503, _("The system is not ready for this")
     return 400, _("This cannot be taken as it is") if isinstance(error, BadInputError) else _("This did not work")

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
-from oneteam.web.parts import Chip, Facts, Link, State, Text
+from oneteam.web.parts import Banner, Chip, Facts, Link, State, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,22 @@ class Photos:
     title: Text = ""
     empty: Text = ""
     template: ClassVar[str] = "web/photos.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document as its A4 pages. `pages` are addresses of pictures; `chips` say how it stands (sealed, void, preview).
+
+    `notes` stand above the pages, what is missing first; `empty` is the sentence shown where there is no page.
+    """
+
+    title: Text
+    pages: Sequence[str]
+    chips: Sequence[Chip] = ()
+    notes: Sequence[Banner] = ()
+    number: Text = ""
+    empty: Text = ""
+    template: ClassVar[str] = "web/paper.html"
 
 
 @dataclass(frozen=True, slots=True)

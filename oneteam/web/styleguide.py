@@ -62,6 +62,7 @@ def guide(request: HttpRequest) -> HttpResponse:
         "typed": made.typed(),
         "facts": made.facts(),
         "photos": made.photos(),
+        "paper": made.paper(),
         "timeline": made.timeline(),
         "proposal": made.proposal(),
         "abstained": made.abstained(),

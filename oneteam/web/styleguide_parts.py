@@ -16,12 +16,14 @@ from oneteam.web.panels import (
     Figures,
     Finding,
     Findings,
+    Paper,
     Photo,
     Photos,
     Proposal,
     Timeline,
 )
 from oneteam.web.parts import (
+    Banner,
     Chip,
     Clock,
     Empty,
@@ -174,6 +176,14 @@ def photos() -> Photos:
             ),
         ]
     )
+
+
+def paper() -> Paper:
+    """A sealed document of one page."""
+    return Paper(
+        _("Order to correct"), ["/static/web/style/sample.svg"], [Chip(_("sealed"), "sealed")], number="No. 2026-00001",
+        notes=[Banner(_("Missing: name of the party"), "warn")],
+    )  # fmt: skip
 
 
 def timeline() -> Timeline:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from oneteam.command.checks import FINISHED
 from oneteam.command.models import Moment, Order, OrderPhoto
 from oneteam.files.acts import keep_photo
-from oneteam.files.store import Photo
+from oneteam.files.photos import Photo
 from oneteam.intake.acts import next_number, reports_of, resolve_incident
 from oneteam.intake.models import Incident
 from oneteam.journal.actors import Actor

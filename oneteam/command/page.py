@@ -10,6 +10,7 @@ from oneteam.command import queries
 from oneteam.command.forms import HandleForm
 from oneteam.command.models import Moment, Order, OrderPhoto
 from oneteam.command.panels import order_title, shown_incident, state_chip
+from oneteam.files.shown import photo_tile
 from oneteam.intake.labels import urgency_chip, word_for
 from oneteam.intake.queries import reports_of_incidents, told_texts
 from oneteam.journal.queries import timeline
@@ -18,8 +19,8 @@ from oneteam.people.shown import names_of_posts, shown_timeline
 from oneteam.procedures.forms import ReasonForm
 from oneteam.procedures.queries import next_steps, runs
 from oneteam.procedures.shown import Returned, StepForm, clocks_of, offer, shown_steps
-from oneteam.web.panels import Photo, Photos
-from oneteam.web.parts import Chip, Clocks, Link, PageHeader, Steps
+from oneteam.web.panels import Photos
+from oneteam.web.parts import Clocks, Link, PageHeader, Steps
 
 READABLE = ("instruction", "note", "reason")
 
@@ -51,7 +52,7 @@ def order_context(request: PersonRequest, row: Order, *, at: datetime, returned:
         "sent_back": returned.above(steps, offers) if returned else None,
         "steps": Steps(shown_steps(steps, offers), title=_("Next steps")),
         "photos": Photos(
-            [_photo(photo, intact) for photo, intact in queries.photos(row.id)],
+            [photo_tile(photo.blob_id, state, kind=_moment(photo)) for photo, state in queries.photos(row.id)],
             title=_("Photos"), empty=_("No photo was taken yet."),
         ),
         "clocks": Clocks(clocks, title=_("Time limits")),
@@ -66,13 +67,8 @@ def _navigate(row: Order) -> str:
     return f"geo:{at.lat},{at.lon}?q={at.lat},{at.lon}" if at is not None else ""
 
 
-def _photo(photo: OrderPhoto, intact: bool) -> Photo:  # noqa: FBT001 -- one of a pair
-    return Photo(
-        url=reverse("photo", args=[photo.blob_id]),
-        alt=_("Before") if photo.moment == Moment.BEFORE else _("After"),
-        kind=_("Before") if photo.moment == Moment.BEFORE else _("After"),
-        hash_state=Chip(_("Unaltered"), "sealed") if intact else Chip(_("Altered or missing"), "danger"),
-    )
+def _moment(photo: OrderPhoto) -> str:
+    return _("Before") if photo.moment == Moment.BEFORE else _("After")
 
 
 def _offers(row: Order, returned: Returned | None, *, mine: bool, handling: bool) -> dict[str, StepForm]:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from oneteam.command.acts import RECEIVERS
 from oneteam.command.models import Order, OrderPhoto
-from oneteam.files.queries import intact_photos
+from oneteam.files.queries import State as FileState
+from oneteam.files.queries import states
 from oneteam.journal.subjects import read_personal
 from oneteam.people.queries import HeldPost, on_duty
 from oneteam.places.queries import within
@@ -53,11 +54,11 @@ def instructions(orders: Sequence[Order]) -> dict[UUID, str]:
     return {order.id: words.get(order.sent_act, {}).get("instruction", "") for order in orders}
 
 
-def photos(order_id: UUID) -> list[tuple[OrderPhoto, bool]]:
-    """Return the photos of an order in the order they were taken, each with whether its original is unaltered."""
+def photos(order_id: UUID) -> list[tuple[OrderPhoto, FileState]]:
+    """Return the photos of an order in the order they were taken, each with how its original stands."""
     found = list(OrderPhoto.objects.select_related("blob").filter(order=order_id).order_by("id"))
-    intact = intact_photos({photo.blob.sha256 for photo in found})
-    return [(photo, photo.blob.sha256 in intact) for photo in found]
+    standing = states(photo.blob_id for photo in found)
+    return [(photo, standing[photo.blob_id]) for photo in found]
 
 
 def photos_among(blobs: Iterable[UUID]) -> list[OrderPhoto]:

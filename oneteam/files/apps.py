@@ -6,5 +6,5 @@ class FilesConfig(AppConfig):
     label = "files"
 
     def ready(self) -> None:
-        """Register acts."""
-        from oneteam.files import acts  # noqa: F401, PLC0415 -- models are there only now
+        """Register acts, the follower and the page part of custody."""
+        from oneteam.files import acts, follower  # noqa: F401, PLC0415 -- models are there only now

@@ -9,7 +9,8 @@ from PIL import Image
 
 from oneteam.command import acts, queries
 from oneteam.command.models import Order
-from oneteam.files.store import Photo, read_photo
+from oneteam.files.photos import Photo, read_photo
+from oneteam.files.queries import State as FileState
 from oneteam.intake.acts import Established, answer_report, open_incident, reports_of
 from oneteam.journal.actors import operator
 from oneteam.journal.erase import erase_subject
@@ -150,7 +151,7 @@ def test_order_takes_twelve_photos(count: int, taken: bool) -> None:
     pictures = [photo(colour) for colour in ("red", "green", "blue")] * 5
     if taken:
         acts.handle_order(actor=actor("fang.xiaohe"), at=AT, order=order, note="好了", before=pictures[:count])
-        assert [intact for _photo, intact in queries.photos(order)] == [True] * count
+        assert [state for _photo, state in queries.photos(order)] == [FileState.INTACT] * count
         return
     with pytest.raises(BadInputError, match="12 photos"):
         acts.handle_order(actor=actor("fang.xiaohe"), at=AT, order=order, note="好了", before=pictures[:count])

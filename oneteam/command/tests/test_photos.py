@@ -11,7 +11,7 @@ from PIL import Image
 from oneteam.command import acts
 from oneteam.command.models import OrderPhoto
 from oneteam.command.tests.test_orders import handled, photo, sent, state
-from oneteam.files import store, uploads
+from oneteam.files import photos, store, uploads
 from oneteam.files.models import Blob
 from oneteam.journal.models import Act
 from tests.world import AT, actor, browser
@@ -42,10 +42,10 @@ def handle(order: UUID, username: str = "fang.xiaohe", **values: Any) -> Any:
 def unopened(monkeypatch: pytest.MonkeyPatch) -> None:
     """No photo may be opened in this test."""
 
-    def opened(*_args: object) -> store.Photo:
+    def opened(*_args: object) -> photos.Photo:
         raise AssertionError("a photo was opened")
 
-    monkeypatch.setattr(store, "read_photo", opened)
+    monkeypatch.setattr(photos, "read_photo", opened)
 
 
 @pytest.mark.usefixtures("unopened")
@@ -70,7 +70,7 @@ def test_photos_beyond_the_limits_are_not_opened(monkeypatch: pytest.MonkeyPatch
     order = accepted()
     many = handle(order, before=[upload() for _ in range(6)], after=[upload() for _ in range(7)])
     assert (many.status_code, "12 photos at most" in many.content.decode()) == (422, True)
-    monkeypatch.setattr(store, "SIZE_LIMIT", 100)
+    monkeypatch.setattr(photos, "SIZE_LIMIT", 100)
     large = handle(order, after=[upload(name="large.jpg")])
     assert (large.status_code, "large.jpg: A photo may have" in large.content.decode()) == (422, True)
     wordless = handle(order, after=upload(), note="")
@@ -89,13 +89,13 @@ def test_request_that_announces_too_much_is_refused_before_a_file_is_stored(monk
 
 
 def test_photos_are_opened_before_the_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
-    order, read, opened = accepted(), store.read_photo, list[bool]()
+    order, read, opened = accepted(), photos.read_photo, list[bool]()
 
-    def watched(file: Any) -> store.Photo:
+    def watched(file: Any) -> photos.Photo:
         opened.append(connection.in_atomic_block)
         return read(file)
 
-    monkeypatch.setattr(store, "read_photo", watched)
+    monkeypatch.setattr(photos, "read_photo", watched)
     assert handle(order, before=upload(), after=[upload("green"), upload("blue")]).status_code == 302
     assert opened == [False] * 3
     assert [row.moment for row in OrderPhoto.objects.order_by("id")] == ["before", "after", "after"]
@@ -127,10 +127,10 @@ def test_handling_sent_twice_is_taken_once_and_with_another_photo_is_a_conflict(
 def test_file_that_cannot_be_written_undoes_the_handling(monkeypatch: pytest.MonkeyPatch) -> None:
     order = accepted()
 
-    def full(_photo: store.Photo) -> None:
+    def full(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store, "keep", full)
+    monkeypatch.setattr(store.Shelf, "keep", full)
     with pytest.raises(OSError, match="No space"):
         acts.handle_order(actor=actor("fang.xiaohe"), at=AT, order=order, note="好了", after=[photo()])
     assert state(order) == "accepted"

@@ -28,6 +28,8 @@ MASTER_KEY = str(PATHS.master_key)
 SEALER_KEY = str(PATHS.sealer_key)
 CHECKPOINT_FILE = str(PATHS.checkpoints)
 FILES_DIR = str(PATHS.files)
+PUBLIC_ADDRESS = config.address()
+FONT_DIRS = config.words("ONETEAM_FONTS")
 LAW_DIRS = [str(BASE_DIR / "law"), *config.words("ONETEAM_LAW")]
 DEMO_DIR = str(BASE_DIR / "demo")
 
@@ -38,6 +40,7 @@ ROOMS = [
     "people",
     "files",
     "lawbook",
+    "documents",
     "procedures",
     "intake",
     "triage",

@@ -72,5 +72,5 @@ def _shown(acting: Acting) -> Shown:
 
 def _open_path(path: str) -> bool:
     """Tell whether a page works without a post: the choice itself, signing out, the shell's own switches."""
-    prefixes = (reverse("posts"), reverse("account_logout"), "/static/", "/language/", "/theme/")
+    prefixes = (reverse("posts"), reverse("account_logout"), "/static/", "/d/", "/language/", "/theme/")
     return path.startswith(prefixes)

@@ -180,6 +180,18 @@ def words(name: str, *, default: Iterable[str] = ()) -> list[str]:
     return [word for word in found if word] or list(default)
 
 
+def address() -> str:
+    """Where the public reaches this city, without a slash at the end: ONETEAM_ADDRESS, printed in codes on documents.
+
+    The supervisor sets it to where it listens when it is unset. Raises NotReadyError for what is no web address.
+    """
+    given = os.environ.get("ONETEAM_ADDRESS", "").strip().rstrip("/") or "http://127.0.0.1:8000"
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise NotReadyError(f"ONETEAM_ADDRESS={given!r} is no web address: it reads https://law.example.gov.cn")
+    return given
+
+
 def secret(name: str, file: str, *, data: Path | None = None) -> str:
     """The content of a key file in a city's folder; "" where the city is not made yet."""
     path = city_paths(name, data).root / file

@@ -108,6 +108,9 @@ class _Run:
         with processes.database() as server:
             self._set_up()
             port = None if self.options.leave else processes.free_port(self.options.port, self.options.host)
+            if port is not None:
+                # What documents print as the address of their check, unless the city has a public one.
+                os.environ.setdefault("ONETEAM_ADDRESS", self._address(port))
             programs = processes.children(port=port, host=self.options.host)
             supervisor = processes.Supervisor(self.paths, programs, server)
             logs = processes.Logs(self.paths)
@@ -176,8 +179,11 @@ class _Run:
         self._wait(supervisor, _settled, SETTLE_SECONDS, _("the journal's followers did not come to an end"))
         connection.close()
 
+    def _address(self, port: int) -> str:
+        return f"http://{f'[{self.options.host}]' if ':' in self.options.host else self.options.host}:{port}"
+
     def _open(self, supervisor: processes.Supervisor, port: int) -> None:
-        address = f"http://{f'[{self.options.host}]' if ':' in self.options.host else self.options.host}:{port}/"
+        address = f"{self._address(port)}/"
         self._wait(supervisor, lambda: answers(address), WEB_SECONDS, _("the web server did not come up"))
         supervisor.about.update(
             url=address, port=port, demo=self.options.demo, clock=os.environ[CLOCK_VARIABLE],

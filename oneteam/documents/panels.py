@@ -1,0 +1,32 @@
+"""Places of this room in the shell, and who may see the files of its documents."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from oneteam.documents import queries
+from oneteam.documents.rules import READERS, readable
+from oneteam.files.slots import MAY_SEE
+from oneteam.web.slots import NAVIGATION, NavigationEntry, register, register_bulk
+
+
+def _reads(request: HttpRequest) -> bool:
+    acting = getattr(request, "acting", None)
+    return acting is not None and acting.post.role in READERS
+
+
+def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
+    return [NavigationEntry("documents", "file", gettext_lazy("Documents"), order=40, visible=_reads)]
+
+
+def _files(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Sequence[bool]]:
+    """Show the file of a document to whoever may read the document."""
+    rows = queries.documents_of_blobs(blobs)
+    allowed = readable(request, rows) if rows else set()
+    return {row.blob_id: [row.id in allowed] for row in rows}
+
+
+register(NAVIGATION, _entries)
+register_bulk(MAY_SEE, _files)

@@ -50,6 +50,7 @@ def test_doctor_names_every_fault_and_its_cure(template: testing.Template) -> No
         assert wrong[0]["cure"], wrong
     assert "oneteam law set promise.report_answered" in found["settings"][0]["cure"]
     assert found["tables"][0]["state"] == "ok"
+    assert (found["documents"][0]["state"], "typst" in found["documents"][0]["found"]) == ("ok", True)
     assert found["server"][0]["state"] == "note"
 
 

@@ -6,5 +6,5 @@ class DocumentsConfig(AppConfig):
     label = "documents"
 
     def ready(self) -> None:
-        """Register acts and the navigation entry."""
-        from oneteam.documents import acts, panels  # noqa: F401, PLC0415 -- models are there only now
+        """Register acts, what must be kept, and the navigation entry."""
+        from oneteam.documents import acts, keeping, panels  # noqa: F401, PLC0415 -- models are there only now

@@ -104,6 +104,16 @@ def render(
     return Rendered(base64.b64decode(answer["pdf"]), pages, answer["renderer"], fonts, layout_hash())
 
 
+def probe(day: date) -> str:
+    """Render a page of nothing but a title, and return what made it; raises what `render` raises."""
+    title = {"kind": "title", "runs": [{"text": "查验", "form": ""}]}
+    doc = {
+        "lang": "zh", "title": "查验", "author": "oneteam", "date": [day.year, day.month, day.day], "stamp": "",
+        "foot": "", "blocks": [title],
+    }  # fmt: skip
+    return render(doc, day=day, pictures=False).renderer
+
+
 class _Worker:
     """The worker process of this process, started when it is first asked; one question at a time."""
 

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -69,6 +69,20 @@ label_values(
 )
 
 
+Keeper = Callable[[UUID, Ground], str | None]
+_keepers: list[Keeper] = []
+
+
+def keep_where_law_says(keeper: Keeper) -> Keeper:
+    """Register a room's answer to why a subject's values must not be erased on a ground now; None where they may.
+
+    PIPL 47(2): where a period of keeping that a law sets has not ended, values are kept and not otherwise used.
+    """
+    if keeper not in _keepers:
+        _keepers.append(keeper)
+    return keeper
+
+
 @write
 def erase_subject(
     *,
@@ -83,7 +97,7 @@ def erase_subject(
 
     The act stands in the subject's own file and is about every file that held a value. Backups made before still hold
     the wrapped key: see `rekey`. Raises MissingError for an unknown subject, ConflictError for one erased before,
-    BadInputError for another ground than the law's.
+    BadInputError for another ground than the law's, and where a room must keep the values.
     """
     if ground not in set(Ground):
         text = _("“%(ground)s” is no ground for erasing; take one of: %(grounds)s.")
@@ -97,6 +111,8 @@ def erase_subject(
         raise MissingError(_("There is no subject %(subject)s.") % {"subject": subject})
     if wrapped is None:
         raise ConflictError(_("The values of %(subject)s were erased before.") % {"subject": subject})
+    if why := [reason for keeper in _keepers if (reason := keeper(subject, Ground(ground)))]:
+        raise BadInputError("\n".join(why))
     secrets = list(Secret.objects.filter(subject_id=subject))
     streams = Act.objects.filter(id__in=[secret.act_id for secret in secrets]).values_list("stream", flat=True)
     act = record(

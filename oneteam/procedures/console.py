@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from oneteam.documents.queries import templates
 from oneteam.journal.actors import operator
 from oneteam.procedures import packs
 from oneteam.procedures.acts import load_law
@@ -24,7 +25,8 @@ def load(*, user: str, at: datetime) -> Iterator[str]:
 
 def validated() -> str:
     """Compare packs and rooms; return what to tell when nothing is missing."""
-    return _("%(count)d procedures: nothing is missing on either side.") % {"count": packs.validate()}
+    found = {"count": packs.validate(), "documents": len(templates())}
+    return _("%(count)d procedures, %(documents)d documents: nothing is missing on either side.") % found
 
 
 def drawings() -> dict[str, str]:

@@ -349,6 +349,19 @@ def _law(_paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
         yield _ok("law", ", ".join(f"{item.name} {item.version}" for item in declared))
 
 
+def _documents(_paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
+    from django.conf import settings  # noqa: PLC0415 -- needs Django
+
+    from oneteam.documents.queries import templates  # noqa: PLC0415
+    from oneteam.documents.rendering import probe  # noqa: PLC0415
+
+    made = probe(legal_day(at))
+    yield _ok("documents", _("%(count)d templates, rendered by %(made)s") % {"count": len(templates()), "made": made})
+    if not settings.REGION_IS_DEMO and settings.PUBLIC_ADDRESS.startswith("http:"):
+        found = _("the codes on documents lead to %(address)s") % {"address": settings.PUBLIC_ADDRESS}
+        yield _note("documents", found, "ONETEAM_ADDRESS=https://…")
+
+
 def _calendar(_paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
     from oneteam.lawbook.queries import calendar_rows, next_year_alarm  # noqa: PLC0415 -- needs Django
 
@@ -401,5 +414,6 @@ def _overdue(_paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
 
 
 _LOOKS: tuple[Look, ...] = (
-    _keys, _sealing, _checkpoints, _verification, _followers, _law, _calendar, _settings, _overdue,
+    _keys, _sealing, _checkpoints, _verification, _followers, _law, _documents, _calendar,
+    _settings, _overdue,
 )  # fmt: skip

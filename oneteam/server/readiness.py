@@ -59,6 +59,9 @@ def check_ready() -> None:
             _("The city %(city)s lacks %(count)d migrations; run: oneteam migrate")
             % {"city": city, "count": len(pending)}
         )
+    from oneteam.documents.rendering import font_set  # noqa: PLC0415 -- needs Django
+
+    font_set()
     if foreign_journal():
         raise NotReadyError(
             _(

@@ -226,6 +226,26 @@ def test_erasing_the_person_makes_document_and_file_unreadable_and_keeps_number_
     assert state().faults == []
 
 
+@pytest.mark.parametrize(
+    ("ground", "erased"),
+    [
+        ("consent_withdrawn", False), ("purpose_achieved", False), ("period_expired", True), ("law_requires", True),
+        ("unlawful", True),
+    ],
+)  # fmt: skip
+def test_issued_document_is_kept_unless_a_law_or_the_end_of_its_period_says_otherwise(
+    ground: str, erased: bool
+) -> None:
+    """PIPL 47(2): where the law has it kept, withdrawing consent does not erase it."""
+    row = queries.document(issue().id)
+    if erased:
+        erase_subject(actor=os_operator(), at=AT, subject=row.subject, ground=ground)
+    else:
+        with pytest.raises(BadInputError, match="1 issued documents hold these values"):
+            erase_subject(actor=os_operator(), at=AT, subject=row.subject, ground=ground)
+    assert (queries.values_of([row]) == {}) is erased
+
+
 def test_document_about_an_erased_person_gets_a_key_of_its_own() -> None:
     row = queries.document(issue().id)
     erase_subject(actor=os_operator(), at=AT, subject=row.subject, ground="law_requires")

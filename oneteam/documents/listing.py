@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.documents import queries
 from oneteam.documents.declaration import declarations
-from oneteam.documents.models import Document, Number, State
+from oneteam.documents.models import Number, State
 from oneteam.documents.queries import RegisterFilter, Wanted
+from oneteam.documents.shown import state_chip, title_of
 from oneteam.people.middleware import PersonRequest
 from oneteam.places.queries import localised
 from oneteam.web.lists import PAGE_SIZE, Column, Row, Tab, WorkList, url_with
@@ -23,16 +24,6 @@ STATES: dict[str, tuple[Any, ChipState]] = {
     State.USED: (gettext_lazy("Used"), "plain"),
     State.VOID: (gettext_lazy("Void"), "danger"),
 }
-
-
-def state_chip(row: Document) -> Chip:
-    """Return how a document stands."""
-    return Chip(_("Void"), "danger") if row.voided_at else Chip(_("Sealed"), "sealed")
-
-
-def title_of(row: Document) -> str:
-    """Return how a document is called: its kind and number."""
-    return f"{queries.label_of(row.template)} {row.number.text if row.number else ''}".strip()
 
 
 def document_list(request: PersonRequest) -> WorkList:

@@ -1,6 +1,5 @@
 """The page of one document: what a view shows of the queries."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -13,8 +12,8 @@ from oneteam.documents import queries
 from oneteam.documents.acts import VOIDERS, check_address
 from oneteam.documents.composing import shown_value
 from oneteam.documents.forms import VoidForm
-from oneteam.documents.listing import state_chip, title_of
 from oneteam.documents.models import Document
+from oneteam.documents.shown import picture, state_chip, title_of
 from oneteam.files import queries as files
 from oneteam.files.forms import PurposeForm
 from oneteam.files.queries import State
@@ -28,11 +27,6 @@ from oneteam.web.panels import Paper
 from oneteam.web.parts import Banner, Chip, Fact, Facts, Link, PageHeader, Step, Steps
 from oneteam.web.templatetags.web import day
 from oneteam.web.typed import SentBack
-
-
-def picture(data: bytes, media_type: str = "image/png") -> str:
-    """Return a picture as an address that holds it: a look at a page is one answer, and nothing stays in a cache."""
-    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
 
 
 def pages_of(blob: UUID) -> list[str]:

@@ -16,21 +16,20 @@ from oneteam.documents.declaration import Field
 from oneteam.documents.forms import BlockForm, ChoicesForm, VoidForm
 from oneteam.documents.listing import document_list, number_chip, number_list, register_series
 from oneteam.documents.models import Document
-from oneteam.documents.page import document_context, picture, template_chips
+from oneteam.documents.page import document_context, template_chips
 from oneteam.documents.queries import RegisterFilter
 from oneteam.documents.rules import READERS, READERS_OF_ALL, readable
+from oneteam.documents.shown import preview_paper
 from oneteam.files.acts import open_original
 from oneteam.files.forms import PurposeForm
 from oneteam.journal.queries import timeline
 from oneteam.kernel.clock import legal_day, now
 from oneteam.kernel.errors import BadInputError
 from oneteam.kernel.ids import uuid7
-from oneteam.lawbook.text import reader_language
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.shown import shown_timeline
 from oneteam.people.views import for_roles
 from oneteam.places.queries import localised
-from oneteam.web.panels import Paper
 from oneteam.web.parts import Banner, Chip, Fact, Facts, Link, PageHeader, Step, Steps
 from oneteam.web.typed import SentBack, keep
 
@@ -201,19 +200,12 @@ def template(request: PersonRequest, name: str) -> HttpResponse:
         raise Http404
     form = ChoicesForm(known, request.GET or None, auto_id="id_choice_%s")
     chosen = {key: value for key, value in form.cleaned_data.items() if value} if form.is_valid() else {}
-    day = legal_day(now())
-    unset = queries.unset(name, chosen, day=day)
-    shown = queries.preview(name, chosen, day=day, language=reader_language()) if not unset else None
-    notes = [Banner(_("The city has not set: %(names)s") % {"names": ", ".join(unset)}, "warn")] if unset else []
     context = {
         "header": PageHeader(
             title=str(known.label), crumbs=[Link(_("Templates"), reverse("templates"))], facts=[str(known.article)],
             chips=template_chips(known.version, known.mark),
         ),
-        "paper": Paper(
-            _("Text"), [picture(page) for page in shown.pages] if shown else [], notes=notes,
-            chips=[Chip(_("Preview"), "draft")], empty=_("It can be shown once the settings are there."),
-        ),
+        "paper": preview_paper(name, chosen, day=legal_day(now())),
         "form": form,
         "fields": [(str(one.label), _filled_by(one)) for one in known.fields.values()],
     }  # fmt: skip

@@ -40,9 +40,10 @@ def public_facts(row: Document) -> list[Fact]:
     if template is None:
         return []
     return [
-        Fact(str(template.fields[name].label), shown_value(template, name, value))
-        for name, value in row.shown.items() if name in template.fields
-    ]  # fmt: skip
+        Fact(str(template.fields[name].label), shown_value(template, name, row.shown[name]))
+        for name in template.shown
+        if name in row.shown
+    ]
 
 
 def document_context(

@@ -172,3 +172,26 @@ def test_secret_is_empty_until_the_city_is_made() -> None:
     paths = config.make_city_paths("demo")
     config.write_private(paths.web_key, "key\n")
     assert config.secret("demo", "web.key") == "key"
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("", "http://127.0.0.1:8000"), ("https://law.example.gov.cn/", "https://law.example.gov.cn"),
+        (" http://[::1]:8741 ", "http://[::1]:8741"), ("https://example.gov.cn/city", "https://example.gov.cn/city"),
+    ],
+)  # fmt: skip
+def test_address_of_the_city_is_a_web_address_without_a_slash_at_its_end(
+    monkeypatch: pytest.MonkeyPatch, given: str, found: str
+) -> None:
+    monkeypatch.setenv("ONETEAM_ADDRESS", given)
+    assert config.address() == found
+
+
+@pytest.mark.parametrize(
+    "given", ["law.example.gov.cn", "ftp://law.example", "https://", "https://a/?b=c", "https://a/#b"]
+)
+def test_address_that_is_none_is_refused_with_an_example(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("ONETEAM_ADDRESS", given)
+    with pytest.raises(NotReadyError, match=r"https://law\.example\.gov\.cn"):
+        config.address()

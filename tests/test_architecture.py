@@ -24,7 +24,7 @@ from tests.world import product_acts
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
     "kernel", "journal", "web", "places", "people", "files", "lawbook", "documents", "procedures", "intake", "triage",
-    "command", "supervision", "exchange", "server",
+    "command", "supervision", "exchange", "demo", "server",
 )  # fmt: skip
 
 # Tables of Django and allauth. All are session tables (credentials, sessions, framework bookkeeping): no business
@@ -264,7 +264,7 @@ def test_codes_of_guarded_tables_never_change() -> None:
     """A code stands in change rows for ever: it is added here once and stays."""
     assert guarded_tables() == {
         10: "people_unit", 11: "people_person", 12: "people_post", 13: "people_duty",
-        40: "places_region", 41: "places_place", 50: "files_blob",
+        40: "places_region", 41: "places_place", 42: "places_boundary", 43: "places_edition", 50: "files_blob",
         60: "intake_report", 61: "intake_incident", 65: "triage_proposal",
         100: "documents_count", 101: "documents_number", 102: "documents_document",
         70: "command_order", 71: "command_orderphoto", 80: "exchange_client",

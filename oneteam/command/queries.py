@@ -10,6 +10,7 @@ from oneteam.command.models import Order, OrderPhoto
 from oneteam.files.queries import State as FileState
 from oneteam.files.queries import states
 from oneteam.journal.subjects import read_personal
+from oneteam.kernel.clock import legal_day
 from oneteam.people.queries import HeldPost, on_duty
 from oneteam.places.queries import within
 from oneteam.procedures.queries import in_state
@@ -68,7 +69,7 @@ def photos_among(blobs: Iterable[UUID]) -> list[OrderPhoto]:
 
 def candidates(at: datetime, *, place: UUID | None) -> list[Candidate]:
     """Return who is on duty and may be sent: those whose ground holds the place first, then by name."""
-    ground = within(place)
+    ground = within(place, on=legal_day(at))
     found = on_duty(at, RECEIVERS)
     load = _load([held.id for held in found])
     listed = [Candidate(held, bool(ground & set(held.scope)), load.get(held.id, 0)) for held in found]

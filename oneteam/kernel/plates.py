@@ -31,7 +31,7 @@ _PLATE = re.compile("|".join(_FORMS))
 
 
 def check_plate(text: str) -> str:
-    """Return a plate in its normal form, such as 浙C12345 or 浙CD12345 (new energy). BadInputError says what is wrong."""
+    """Return a plate in its normal form, such as 浙C12345. BadInputError says what is wrong."""
     if len(text) > _MOST_CHARACTERS:
         message = _("The plate has %(found)d characters; at most %(most)d can be right.")
         raise BadInputError(message % {"found": len(text), "most": _MOST_CHARACTERS})

@@ -1,17 +1,24 @@
 """Reading the ground."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from enum import StrEnum
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import get_language
 
-from oneteam.places.models import Place, PlaceKind, Region
+from oneteam.kernel.geometry import Outline, inside
+from oneteam.kernel.text import Span, fold
+from oneteam.places.gazetteer import Found, Gazetteer, Outcome
+from oneteam.places.ground import Ground, Located, ground
+from oneteam.places.models import EDITION_ID, Edition, Place, PlaceKind, Region
 
-Ring = Sequence[Sequence[float]]
+MOST_CHARACTERS = 4_000  # what is read of a text
+LEAST = 0.75  # what is less sure is not resolved: somebody has to look
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +42,24 @@ def localised(zh: str, en: str) -> str:
     return zh if (get_language() or "zh-hans").startswith("zh") else en
 
 
-def inside(ring: Ring, lon: float, lat: float) -> bool:
-    """Tell whether a point lies inside a closed ring (even-odd rule; degrees)."""
-    hit = False
-    for (x1, y1), (x2, y2) in pairwise(ring):
-        if (y1 > lat) != (y2 > lat) and lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
-            hit = not hit
-    return hit
-
-
 def in_region(lon: Decimal, lat: Decimal) -> bool:
     """Tell whether a point (degrees, WGS 84) lies in the region; True where no outline is known."""
     return region_check()(lon, lat)
 
 
-_outlines: dict[str, Ring] = {}  # by database: a city's region is defined once and never changed
+_outlines: dict[tuple[str, UUID | None], Outline] = {}  # by database and edition
 
 
-def _outline() -> Ring:
-    name = str(connection.settings_dict["NAME"])
-    if name not in _outlines:
+def _outline() -> Outline:
+    edition = Edition.objects.filter(id=EDITION_ID).values_list("act", flat=True).first()
+    key = (str(connection.settings_dict["NAME"]), edition)
+    if key not in _outlines:
         here = region()
         if here is None:
             return ()
-        _outlines[name] = here.outline
-    return _outlines[name]
+        _outlines.clear()
+        _outlines[key] = here.outline
+    return _outlines[key]
 
 
 def region_check() -> Callable[[Decimal, Decimal], bool]:
@@ -68,24 +68,114 @@ def region_check() -> Callable[[Decimal, Decimal], bool]:
     return lambda lon, lat: not outline or inside(outline, float(lon), float(lat))
 
 
-def all_places() -> list[Place]:
-    """Return every place, areas first, for the gazetteer and for choices in forms."""
+def place_of(lon: Decimal, lat: Decimal, *, on: date) -> Located:
+    """Return the grid, community and area whose boundaries in force on a day hold a point (degrees, WGS 84)."""
+    return ground(on).locate(float(lon), float(lat))
+
+
+class Reason(StrEnum):
+    """Why a text was resolved to a point, or was not."""
+
+    DOOR = "door"
+    CROSSING = "crossing"
+    NAME = "name"
+    WIDER = "wider"
+    UNSURE = "unsure"
+    AMBIGUOUS = "ambiguous"
+    CONFLICT = "conflict"
+    UNKNOWN = "unknown"
+    NONE = "none"
+
+
+_REASONS = {
+    Outcome.DOOR: Reason.DOOR, Outcome.CROSSING: Reason.CROSSING, Outcome.RESOLVED: Reason.NAME,
+    Outcome.WIDER: Reason.WIDER, Outcome.AMBIGUOUS: Reason.AMBIGUOUS, Outcome.CONFLICT: Reason.CONFLICT,
+    Outcome.UNKNOWN: Reason.UNKNOWN, Outcome.NONE: Reason.NONE,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Where a text is: its place, point and what holds it, how sure that is and why; all None where it is not resolved.
+
+    `spans` are the words that named places, `candidates` the places they may mean.
+    """
+
+    place: UUID | None
+    point: tuple[Decimal, Decimal] | None
+    grid: UUID | None
+    community: UUID | None
+    area: UUID | None
+    confidence: float
+    reason: Reason
+    spans: tuple[Span, ...]
+    candidates: tuple[UUID, ...]
+
+
+def resolve(text: str, *, on: date, near: tuple[Decimal, Decimal] | None = None) -> Resolution:
+    """Find the place that an address or a sentence speaks of, as the ground stood on a day.
+
+    `near`: the point where it was told, which decides between namesakes. What is less sure than LEAST stays unresolved.
+    """
+    here = ground(on)
+    at = (float(near[0]), float(near[1])) if near else None
+    found = here.gazetteer.resolve(fold(text[:MOST_CHARACTERS]), near=at)
+    spans = tuple(mention.span for mention in found.mentions) or found.unknown
+    candidates = tuple(UUID(entry.id) for entry in found.candidates)
+    if found.place is None or found.point is None or found.probability < LEAST:
+        reason = Reason.UNSURE if found.place is not None else _REASONS[found.outcome]
+        return Resolution(None, None, None, None, None, found.probability, reason, spans, candidates)
+    place, point = UUID(found.place.id), found.point
+    held = _held(here, found, place, point)
+    exact = (Decimal(f"{point[0]:.6f}"), Decimal(f"{point[1]:.6f}"))
+    return Resolution(
+        place,
+        exact,
+        held.grid,
+        held.community,
+        held.area,
+        found.probability,
+        _REASONS[found.outcome],
+        spans,
+        candidates,
+    )
+
+
+def _held(here: Ground, found: Found, place: UUID, point: tuple[float, float]) -> Located:
+    """Return what certainly holds the place: a road without a number runs through many grids, an area has many."""
+    located, kind = here.locate(*point), here.places[place].kind
+    above = {here.places[each].kind: each for each in here.within(place)}
+    if kind == PlaceKind.AREA:
+        return Located(None, None, place)
+    if kind == PlaceKind.COMMUNITY:
+        return Located(None, place, above.get(PlaceKind.AREA, located.area))
+    if kind == PlaceKind.GRID:
+        return Located(place, above.get(PlaceKind.COMMUNITY), above.get(PlaceKind.AREA))
+    if kind == PlaceKind.ROAD and found.outcome is Outcome.RESOLVED:
+        return Located(None, None, above.get(PlaceKind.AREA, located.area))
+    return located
+
+
+def gazetteer(on: date) -> Gazetteer:
+    """Return the names of the places that stand on a day, for finding them in texts."""
+    return ground(on).gazetteer
+
+
+def all_places(on: date | None = None) -> list[Place]:
+    """Return every place, areas first, for choices in forms; with a day, those that stand on it."""
     order = {kind: position for position, kind in enumerate(PlaceKind.values)}
-    return sorted(Place.objects.all(), key=lambda place: (order[place.kind], place.code))
+    found = Place.objects.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=on)) if on else Place.objects.all()
+    return sorted(found.defer("line", "doors"), key=lambda place: (order[place.kind], place.code))
 
 
-def place_names(ids: set[UUID]) -> dict[UUID, Named]:
+def place_names(ids: Iterable[UUID]) -> dict[UUID, Named]:
     """Return these places as pages name them, in one query."""
     return {
         place.id: Named(place.id, place.kind, localised(place.name_zh, place.name_en), place.lon, place.lat)
-        for place in Place.objects.filter(id__in=ids)
+        for place in Place.objects.filter(id__in=set(ids)).defer("line", "doors")
     }
 
 
-def within(place: UUID | None) -> set[UUID]:
-    """Return a place and everything that it lies in."""
-    ground: set[UUID] = set()
-    while place is not None and place not in ground:
-        ground.add(place)
-        place = Place.objects.filter(id=place).values_list("parent_id", flat=True).first()
-    return ground
+def within(place: UUID | None, *, on: date) -> set[UUID]:
+    """Return a place and everything that it lies in on a day."""
+    return ground(on).within(place) if place is not None else set()

@@ -9,15 +9,18 @@ from uuid import UUID
 import yaml
 from django.conf import settings
 
+from oneteam.demo.ground import ground
 from oneteam.journal.actors import Actor
 from oneteam.kernel.clock import SHANGHAI, legal_day
 from oneteam.people import acts as people
 from oneteam.people.models import Account
 from oneteam.places import acts as places
 from oneteam.places.models import Place, Region
+from oneteam.places.registering import NewPlace
 
 DUTY_DAYS = 400  # days of duty planned ahead from the founding; the demo's people are always on duty
 POSTS_FROM = date(2026, 1, 1)
+GROUND_FROM = date(2020, 1, 1)  # the demo's boundaries are older than anything that is told in it
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -25,24 +28,22 @@ def _read(name: str) -> dict[str, Any]:
     return content
 
 
-def found_places(*, actor: Actor, at: datetime) -> None:
-    """Define the demo region and register its places; nothing where the region is there."""
+def found_places(*, actor: Actor, at: datetime, whole: bool = False) -> None:
+    """Define the demo region and register its places, `whole` or the small city; nothing where the region is there."""
     if Region.objects.exists():
         return
-    content = _read("places.yaml")
-    region = content["region"]
+    made = ground(whole=whole)
     places.define_region(
-        actor=actor, at=at, code=region["code"], name_zh=region["name"]["zh"], name_en=region["name"]["en"],
-        outline=region["polygon"],
+        actor=actor, at=at, code=made.code, name_zh=made.zh, name_en=made.en, outline=made.outline
     )  # fmt: skip
-    known: dict[str, UUID] = {}
-    for entry in content["entries"]:
-        known[entry["id"]] = places.register_place(
-            actor=actor, at=at, code=entry["id"], kind=entry["kind"], name_zh=entry["name"]["zh"],
-            name_en=entry["name"]["en"], aliases=entry.get("aliases", []),
-            parent=known[entry["parent"]] if entry.get("parent") else None,
-            lon=Decimal(str(entry["lon"])), lat=Decimal(str(entry["lat"])), outline=entry.get("polygon"),
-        )  # fmt: skip
+    places.register_places(actor=actor, at=at, places=[
+        NewPlace(
+            code=place.code, kind=place.kind, name_zh=place.zh, name_en=place.en, aliases=place.aliases,
+            parent=place.parent, lon=Decimal(str(place.lon)), lat=Decimal(str(place.lat)), address=place.address,
+            outline=place.outline, valid_from=GROUND_FROM, line=place.line or None, doors=place.numbers,
+        )
+        for place in made.places
+    ])  # fmt: skip
 
 
 def found_people(*, actor: Actor, at: datetime, password: str) -> None:

@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from oneteam.triage.text import fold
+from oneteam.kernel.text import fold
 
 MOST_TRIPLES = 160
 _CHARACTERS = 1_500

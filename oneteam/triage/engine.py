@@ -12,18 +12,22 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from oneteam.kernel.text import Span
 from oneteam.lawbook.matters import Matter, Urgency
+from oneteam.places.gazetteer import Found, Gazetteer, Outcome
 from oneteam.triage import calibration
 from oneteam.triage.calibration import Chance
 from oneteam.triage.duplicates import DuplicateIndex, Near
-from oneteam.triage.places import Found, Gazetteer, Outcome
 from oneteam.triage.reasons import Note
-from oneteam.triage.text import Span, Told, prepare
+from oneteam.triage.text import Told, prepare
 from oneteam.triage.urgency import Pressure, Reading, read_urgency
 from oneteam.triage.words import MatterIndex, Scores
 
 CODE_VERSION = "triage-1"
-_PURE = ("text", "words", "calibration", "urgency", "places", "duplicates", "engine")
+_PURE = (
+    "triage/text", "triage/words", "triage/calibration", "triage/urgency", "triage/duplicates", "triage/engine",
+    "places/gazetteer", "places/doors", "kernel/text", "kernel/geometry",
+)  # fmt: skip
 _ALTERNATIVES = 5
 _LEVELS = (Urgency.GENERAL, Urgency.URGENT, Urgency.VERY_URGENT)
 _NO_DANGER = frozenset({Reading.DENIED, Reading.OVER, Reading.DRILL})
@@ -115,7 +119,7 @@ def propose(
     found = calibration.chances(told, scores)
     matter = _matter_guess(told, scores, found, matters.matters)
     accepted = next((m for m in matters.matters if m.code == matter.value), None)
-    place = gazetteer.resolve(told)
+    place = gazetteer.resolve(told.folded, title_end=told.title_end)
     proposal = Proposal(
         matter=matter,
         field=_sum_guess(found, matters.matters, lambda each: each.field or "", calibration.FIELD_LEAST),
@@ -138,7 +142,7 @@ def model_version(matters: MatterIndex, gazetteer: Gazetteer) -> str:
 
 @cache
 def _code_digest() -> str:
-    folder = Path(__file__).parent
+    folder = Path(__file__).parents[1]
     parts = b"\0".join((folder / f"{name}.py").read_bytes() for name in _PURE)
     return hashlib.sha256(parts).hexdigest()[:8]
 

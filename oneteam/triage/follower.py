@@ -8,13 +8,12 @@ from oneteam.intake.queries import recent_texts, told_words
 from oneteam.journal.actors import machine
 from oneteam.journal.follow import Follower, register_follower
 from oneteam.journal.models import Act
-from oneteam.kernel.clock import now
+from oneteam.kernel.clock import legal_day, now
 from oneteam.lawbook.catalogue import matters
-from oneteam.places.queries import all_places
+from oneteam.places.queries import gazetteer
 from oneteam.triage import acts
 from oneteam.triage.duplicates import DuplicateIndex
 from oneteam.triage.engine import CODE_VERSION, propose
-from oneteam.triage.places import Gazetteer, Place
 from oneteam.triage.queries import proposals
 from oneteam.triage.words import MatterIndex
 
@@ -31,13 +30,11 @@ class Triage(Follower):
 
     def __init__(self) -> None:
         self._matters: MatterIndex | None = None
-        self._gazetteer: Gazetteer | None = None
-        self._places = -1
         self._recent: DuplicateIndex | None = None
 
     def handle(self, batch: Sequence[Act]) -> None:
         """Record a proposal for each report that has none; handing the same acts over again changes nothing."""
-        index, gazetteer = self._index(), self._ground()
+        index, names = self._index(), gazetteer(legal_day(now()))
         recent = self._memory()
         done = proposals(act.stream for act in batch)
         words = told_words(act.stream for act in batch)
@@ -46,7 +43,7 @@ class Triage(Follower):
             if act.stream in done or told is None:
                 continue
             proposal = propose(
-                told.text, matters=index, gazetteer=gazetteer, told_at=told.told_at, recent=recent,
+                told.text, matters=index, gazetteer=names, told_at=told.told_at, recent=recent,
                 without=str(act.stream),
             )  # fmt: skip
             acts.propose(
@@ -58,21 +55,6 @@ class Triage(Follower):
         if self._matters is None:
             self._matters = MatterIndex(tuple(matters().values()))
         return self._matters
-
-    def _ground(self) -> Gazetteer:
-        """Return the gazetteer, made anew when places were added."""
-        places = all_places()
-        if self._gazetteer is None or len(places) != self._places:
-            self._gazetteer = Gazetteer(
-                Place(
-                    id=str(place.id), name=place.name_zh, kind=place.kind,
-                    parent=str(place.parent_id) if place.parent_id else None, lon=float(place.lon),
-                    lat=float(place.lat), aliases=tuple(place.aliases),
-                )
-                for place in places
-            )  # fmt: skip
-            self._places = len(places)
-        return self._gazetteer
 
     def _memory(self) -> DuplicateIndex:
         """Return the texts told before, read again from the reports when this process begins."""

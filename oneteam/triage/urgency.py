@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from oneteam.kernel.text import Span, WordFinder
 from oneteam.lawbook.matters import Urgency
-from oneteam.triage.text import Span, Told, WordFinder
+from oneteam.triage.text import Told
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from oneteam.kernel.text import Span, WordFinder, fold
 from oneteam.lawbook.matters import WEAK_SIGN, Kind, Matter
-from oneteam.triage.text import Span, Told, WordFinder, fold
+from oneteam.triage.text import Told
 
 _NEAR = 30  # characters within which the two words of a pair belong together
 _LENGTH_WEIGHT = (0.0, 0.35, 1.0, 1.6, 2.1, 2.4)

@@ -12,12 +12,13 @@ from oneteam.intake import importing
 from oneteam.intake.importing import Line, decode, read_reports
 from oneteam.intake.telling import COLUMNS
 from oneteam.kernel.errors import BadInputError, ImportRefusedError
-from oneteam.places.queries import inside
+from oneteam.kernel.geometry import inside
+from tests.ground import outline_of_region
 
 SAMPLES = Path(__file__).resolve().parents[3] / "demo" / "samples"
 AT = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 HEAD = "external_id,channel,told_at,text"
-OUTLINE = [[120.0, 27.0], [121.0, 27.0], [121.0, 28.0], [120.0, 28.0], [120.0, 27.0]]
+OUTLINE = [[[120.0, 27.0], [121.0, 27.0], [121.0, 28.0], [120.0, 28.0], [120.0, 27.0]]]
 
 
 def near(lon: Decimal, lat: Decimal) -> bool:
@@ -78,7 +79,7 @@ def test_file_with_a_heading_only_holds_no_report() -> None:
     ],
 )
 def test_broken_sample_is_refused_naming_its_lines(name: str, lines: set[int]) -> None:
-    outline = _demo_outline()
+    outline = outline_of_region()
     with pytest.raises(ImportRefusedError) as caught:
         read_reports(
             (SAMPLES / name).read_bytes(), at=AT,
@@ -86,12 +87,6 @@ def test_broken_sample_is_refused_naming_its_lines(name: str, lines: set[int]) -
         )  # fmt: skip
     assert {fault.line for fault in caught.value.faults} == lines
     assert all(fault.message for fault in caught.value.faults)
-
-
-def _demo_outline() -> list[list[float]]:
-    text = (SAMPLES.parent / "places.yaml").read_text("utf-8")
-    line = next(line for line in text.splitlines() if line.strip().startswith("polygon:"))
-    return [[float(number) for number in pair.split(",")] for pair in line.split("[[")[1].rstrip("]").split("], [")]
 
 
 @pytest.mark.parametrize(("name", "word"), [("spreadsheet_named.csv", "Excel"), ("photo_named.csv", "photo")])

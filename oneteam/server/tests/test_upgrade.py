@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
+from oneteam import places
 from oneteam.journal.actors import operator
 from oneteam.journal.models import Act
 from oneteam.kernel.errors import NotReadyError
@@ -29,17 +30,22 @@ class City(Protocol):
     def act_as(self, role: str) -> None: ...
 
 
-# One more migration, which changes the shape of rows that stand already.
+KNOWN = sorted(path.stem for path in (Path(places.__file__).parent / "migrations").glob("0*.py"))
+NEXT = f"{len(KNOWN) + 1:04}_note"
+# The room's own migrations and one more, which changes the shape of rows that stand already.
 MIGRATIONS = {
     "__init__.py": "",
-    "0001_initial.py": """
+    **{
+        f"{name}.py": f"""
 from importlib import import_module
-Migration = import_module("oneteam.places.migrations.0001_initial").Migration
-""",
-    "0002_note.py": """
+Migration = import_module("oneteam.places.migrations.{name}").Migration
+"""
+        for name in KNOWN
+    },
+    f"{NEXT}.py": f"""
 from django.db import migrations
 class Migration(migrations.Migration):
-    dependencies = [("places", "0001_initial")]
+    dependencies = [("places", "{KNOWN[-1]}")]
     operations = [migrations.RunSQL("ALTER TABLE places_region ADD COLUMN note text NOT NULL DEFAULT ''")]
 """,
 }
@@ -74,7 +80,7 @@ def test_upgrade_of_an_up_to_date_city_does_nothing(city: City) -> None:
 def test_upgrade_notes_changed_rows_anew_under_one_act(grown: City) -> None:
     with pytest.raises(NotReadyError, match="migrate"):
         readiness.check_ready()
-    assert upgrade(actor=ACTOR, at=AT) == ["places.0002_note"]
+    assert upgrade(actor=ACTOR, at=AT) == [f"places.{NEXT}"]
     assert "note" in columns()
     [act] = Act.objects.filter(kind="system.migrated")
     assert (act.stream, act.actor) == (SYSTEM_STREAM, "operator:tester")
@@ -97,5 +103,5 @@ def test_upgrade_over_a_tampered_row_is_refused_whole(grown: City) -> None:
 
 def test_city_migrated_by_a_newer_program_is_not_ready(grown: City) -> None:
     upgrade(actor=ACTOR, at=AT)
-    with override_settings(MIGRATION_MODULES={}), pytest.raises(NotReadyError, match=r"places\.0002_note"):
+    with override_settings(MIGRATION_MODULES={}), pytest.raises(NotReadyError, match=NEXT):
         readiness.check_ready()

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from oneteam.places.gazetteer import Gazetteer
 from oneteam.triage.engine import Proposal, model_version
-from oneteam.triage.places import Gazetteer
 from oneteam.triage.reasons import Note, sentence
-from oneteam.triage.tests.world import catalogue, gazetteer, proposed
+from oneteam.triage.tests.world import catalogue, proposed
 from oneteam.triage.text import MOST_CHARACTERS
 from oneteam.triage.words import MatterIndex
+from tests.ground import gazetteer
 
 
 def words(text: str, proposal: Proposal) -> set[str]:
@@ -102,11 +103,11 @@ def test_same_text_gets_the_same_proposal() -> None:
 
 def test_version_changes_with_catalogue_and_gazetteer_only() -> None:
     version = model_version(catalogue(), gazetteer())
-    assert version == model_version(MatterIndex(catalogue().matters), Gazetteer(gazetteer().places))
+    assert version == model_version(MatterIndex(catalogue().matters), Gazetteer(gazetteer().entries))
     first, *rest = catalogue().matters
     fewer_words = MatterIndex([replace(first, words=first.words[1:]), *rest])
     assert model_version(fewer_words, gazetteer()) != version
-    fewer_places = [place for place in gazetteer().places if place.kind != "landmark"]
+    fewer_places = [place for place in gazetteer().entries if place.kind != "landmark"]
     assert model_version(catalogue(), Gazetteer(fewer_places)) != version
 
 

@@ -16,12 +16,13 @@ from oneteam.journal.follow import followers
 from oneteam.journal.models import Act, Cursor
 from oneteam.kernel.errors import NotAllowedError
 from oneteam.lawbook.catalogue import matters
-from oneteam.places.acts import register_place
+from oneteam.places.acts import register_places
+from oneteam.places.gazetteer import Gazetteer
+from oneteam.places.registering import NewPlace
 from oneteam.triage import acts
 from oneteam.triage.engine import CODE_VERSION, propose
 from oneteam.triage.follower import Triage
 from oneteam.triage.models import Proposal
-from oneteam.triage.places import Gazetteer
 from oneteam.triage.queries import counts, proposal_of, proposals
 from oneteam.triage.words import MatterIndex
 from tests.world import AT, actor, browser, follow, receive, told
@@ -125,10 +126,11 @@ def test_imported_reports_get_proposals_too(city: City) -> None:
 def test_new_place_is_known_from_the_next_report_on(city: City) -> None:
     first = receive("碧落仙街有人占道摆摊").id
     follow(city.name)
-    place = register_place(
-        actor=operator("clerk"), at=AT, code="R999", kind="road", name_zh="碧落仙街", name_en="Biluoxian Street",
-        aliases=[], parent=None, lon=Decimal("120.55"), lat=Decimal("27.55"),
+    street = NewPlace(
+        code="R999", kind="road", name_zh="碧落仙街", name_en="Biluoxian Street", lon=Decimal("120.55"),
+        lat=Decimal("27.55"),
     )  # fmt: skip
+    place = register_places(actor=operator("clerk"), at=AT, places=[street])["R999"]
     second = receive("碧落仙街有人占道摆摊，还在").id
     follow(city.name)
     assert proposed(first).place_id is None

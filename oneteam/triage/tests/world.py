@@ -13,8 +13,8 @@ import yaml
 from oneteam.lawbook.matters import load_matters
 from oneteam.triage.duplicates import DuplicateIndex
 from oneteam.triage.engine import Proposal, propose
-from oneteam.triage.places import Gazetteer, Place
 from oneteam.triage.words import MatterIndex
+from tests.ground import gazetteer
 
 ROOT = Path(__file__).parents[3]
 TOLD_AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -36,15 +36,6 @@ class Labelled:
 @cache
 def catalogue() -> MatterIndex:
     return MatterIndex(load_matters(ROOT / "law" / "cn" / "matters.yaml"))
-
-
-@cache
-def gazetteer() -> Gazetteer:
-    entries = yaml.safe_load((ROOT / "demo" / "places.yaml").read_text("utf-8"))["entries"]
-    return Gazetteer(
-        Place(e["id"], e["name"]["zh"], e["kind"], e["parent"], e["lon"], e["lat"], tuple(e["aliases"]))
-        for e in entries
-    )
 
 
 @cache

@@ -2,13 +2,14 @@
 
 import pytest
 
-from oneteam.triage.places import Found, Gazetteer, Outcome, Place
-from oneteam.triage.tests.world import gazetteer
-from oneteam.triage.text import prepare
+from oneteam.kernel.text import fold
+from oneteam.places.gazetteer import Entry, Found, Gazetteer, Outcome
+from tests.ground import gazetteer
 
 
 def found(text: str) -> Found:
-    return gazetteer().resolve(prepare(text))
+    title = text.find("\n")
+    return gazetteer().resolve(fold(text), title_end=max(0, title))
 
 
 def place_id(text: str) -> str | None:
@@ -23,7 +24,7 @@ def place_id(text: str) -> str | None:
         ("海棠农贸市场北门有人摆摊", "L10"),
         ("海棠路上有人摆摊", "R12"),
         ("海棠西路上有人摆摊", "R13"),
-        ("海棠社区第一网格有人摆摊", "C12-1"),
+        ("海棠社区第一网格有人摆摊", "990383000012001"),
         ("海棠社区有人摆摊", "C12"),
         ("云心片区有人摆摊", "A2"),
         ("海棠路海棠菜市场北门有人摆摊", "L10"),
@@ -86,4 +87,4 @@ def test_text_without_a_place() -> None:
 
 def test_gazetteer_with_an_unknown_parent_is_refused() -> None:
     with pytest.raises(ValueError, match="R1 has the parent A9"):
-        Gazetteer([Place("R1", "某路", "road", "A9", 120.5, 27.5)])
+        Gazetteer([Entry("R1", "某路", "road", "A9", 120.5, 27.5)])

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.documents import queries
 from oneteam.documents.rules import READERS, readable
-from oneteam.files.slots import MAY_SEE
+from oneteam.documents.shown import title_of
+from oneteam.files.slots import FILE_NAMES, MAY_SEE
 from oneteam.web.slots import NAVIGATION, NavigationEntry, register, register_bulk
 
 
@@ -28,5 +29,11 @@ def _files(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Seq
     return {row.blob_id: [row.id in allowed] for row in rows}
 
 
+def _names(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Sequence[str]]:
+    """Call a document's file by its kind and number."""
+    return {row.blob_id: [title_of(row)] for row in queries.documents_of_blobs(blobs)}
+
+
 register(NAVIGATION, _entries)
+register_bulk(FILE_NAMES, _names)
 register_bulk(MAY_SEE, _files)

@@ -165,7 +165,7 @@ def number(number_id: UUID) -> Number:
 
 def documents_of_blobs(blobs: Iterable[UUID]) -> list[Document]:
     """Return the documents whose files these are."""
-    return list(Document.objects.filter(blob__in=set(blobs)))
+    return list(Document.objects.select_related("number").filter(blob__in=set(blobs)))
 
 
 def documents_about(objects: Iterable[UUID]) -> dict[UUID, list[Document]]:

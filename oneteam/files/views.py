@@ -9,13 +9,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from oneteam.files import acts, queries
 from oneteam.files.forms import CompareForm, HandOverForm, PurposeForm
 from oneteam.files.shown import custody_panel, file_chip, told_by_the_file
-from oneteam.files.slots import MAY_SEE
+from oneteam.files.slots import FILE_NAMES, MAY_SEE
 from oneteam.kernel.clock import now
 from oneteam.kernel.errors import MissingError
 from oneteam.people.middleware import PersonRequest
@@ -98,8 +99,9 @@ def original(request: PersonRequest, blob: UUID) -> HttpResponse:
     known = queries.kept(blob)
     data = acts.open_original(actor=request.acting.actor, at=now(), blob=blob, purpose=form.cleaned_data["purpose"])
     response = HttpResponse(data, content_type=known.media_type)
-    name = f"{known.sha256[:16]}.{EXTENSIONS.get(known.media_type, 'bin')}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    given = collect_bulk(FILE_NAMES, request, [blob]).get(blob, [])
+    name = f"{next(iter(given), known.sha256[:16])}.{EXTENSIONS.get(known.media_type, 'bin')}"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     response["Cache-Control"] = "no-store"
     return response
 

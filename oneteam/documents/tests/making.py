@@ -10,10 +10,12 @@ from PIL import Image, ImageDraw
 
 from oneteam.documents import acts
 from oneteam.documents.acts import Issued
+from oneteam.kernel.clock import legal_day
 from oneteam.kernel.ids import uuid7
 from tests.world import AT, actor
 
 OFFICER = "luo.chengye"
+YEAR = legal_day(AT).year
 DECISION: dict[str, Any] = {
     "party_name": "林垟喆", "party_kind": "citizen", "party_number": "330383197001011234",
     "party_address": "云屿市海棠社区望海路88号", "found_at": "2026-11-25T13:40+08:00",

@@ -15,7 +15,7 @@ from oneteam.documents import acts, queries
 from oneteam.documents.composing import BadValuesError, MissingValuesError
 from oneteam.documents.models import Count, Document, Number
 from oneteam.documents.rendering import RenderError
-from oneteam.documents.tests.making import DECISION, OFFICER, RECEIPT, issue, signature
+from oneteam.documents.tests.making import DECISION, OFFICER, RECEIPT, YEAR, issue, signature
 from oneteam.files import queries as files
 from oneteam.files.acts import keep_photo
 from oneteam.files.models import Blob
@@ -50,7 +50,7 @@ def test_issued_document_is_numbered_sealed_kept_and_stands_in_its_case() -> Non
     done = issue(about=[case])
     row = queries.document(done.id)
     data = files.original(row.blob_id)
-    assert done.number == "云综执当罚决字〔2026〕第00001号"
+    assert done.number == f"云综执当罚决字〔{YEAR}〕第00001号"
     assert done.sha256 == row.sha256 == hashlib.sha256(data).hexdigest()
     assert data.startswith(b"%PDF-")
     assert len(done.token) == 22
@@ -81,7 +81,7 @@ def test_what_a_document_says_stands_only_encrypted() -> None:
 @pytest.mark.parametrize("kind", ["order_to_correct", "service_receipt"])
 def test_other_templates_are_issued(kind: str) -> None:
     done = issue(kind)
-    assert done.number == ("云综执责改字〔2026〕第00001号" if kind == "order_to_correct" else "")
+    assert done.number == (f"云综执责改字〔{YEAR}〕第00001号" if kind == "order_to_correct" else "")
     assert files.original(queries.document(done.id).blob_id).startswith(b"%PDF-")
 
 
@@ -269,7 +269,7 @@ def test_void_document_stays_with_reason_and_its_number_stays_void() -> None:
     with pytest.raises(ConflictError):
         acts.void(actor=actor(OFFICER), at=AT, document=done.id, reason="再一次")
     assert issue().number.endswith("第00002号")
-    assert queries.numbering_faults("on_the_spot", 2026) == []
+    assert queries.numbering_faults("on_the_spot", YEAR) == []
 
 
 @pytest.mark.parametrize("reason", ["", "  \n", "x" * 201])

@@ -10,17 +10,16 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from oneteam.documents import acts, queries
 from oneteam.documents.models import Count, Number, State
 from oneteam.documents.numbering import draw, series_of
-from oneteam.documents.tests.making import OFFICER, issue
+from oneteam.documents.tests.making import OFFICER, YEAR, issue
 from oneteam.journal.acts import record, write
 from oneteam.journal.models import Act
-from oneteam.kernel.clock import SHANGHAI, legal_day
+from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
 from tests.world import AT, actor
 
 pytestmark = pytest.mark.usefixtures("city")
 OTHER = "weng.shanxing"
-YEAR = legal_day(AT).year
 
 
 def reserve(count: int = 3, *, series: str = "on_the_spot", device: str = "手机 017", **more: Any) -> list[str]:

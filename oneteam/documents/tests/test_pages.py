@@ -1,6 +1,7 @@
 """Pages of documents, numbers and templates: who sees what, what is shown first, what is recorded."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from oneteam.journal.erase import erase_subject
 from oneteam.journal.models import Act
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.settings_table import UnsetSettingError
+from oneteam.web.templatetags.web import day
 from tests.world import AT, actor, browser
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -77,6 +79,7 @@ def test_original_is_downloaded_through_custody() -> None:
     answer = client().post(f"/files/{row.blob_id}/original/", {"purpose": "case"})
     assert answer.content == files.original(row.blob_id)
     assert answer["Content-Type"] == "application/pdf"
+    assert quote(f"On-the-spot penalty decision {done.number}.pdf") in answer["Content-Disposition"]
     assert client().get(f"/files/{row.blob_id}/").status_code == 404, "a document has no photo's address"
 
 
@@ -87,7 +90,7 @@ def test_document_is_voided_on_its_page_by_who_may() -> None:
     back = client().post(f"/documents/{done.id}/void/", {"reason": " "})
     assert (back.status_code, "Write the reason." in back.content.decode()) == (422, True)
     page = client().post(f"/documents/{done.id}/void/", {"reason": "Wrong name"}, follow=True).content.decode()
-    assert "Declared void on 25 Nov 2026: Wrong name" in page
+    assert f"Declared void on {day(AT)}: Wrong name" in page
     assert "Declare void" not in page
     again = client(LEADER).post(f"/documents/{done.id}/void/", {"reason": "Once more"})
     assert again.status_code == 409

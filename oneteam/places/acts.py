@@ -70,11 +70,12 @@ register(
 def define_region(*, actor: Actor, at: datetime, code: str, name_zh: str, name_en: str, outline: Any) -> UUID:
     """Define the region of this city: its division code, names and outline (rings of longitude, latitude; WGS 84).
 
+    Without an outline no point is refused for lying outside.
     ConflictError where a region is defined already, BadInputError for an outline that cannot be one.
     """
     if Region.objects.exists():
         raise ConflictError(_("The region of this city is defined already."))
-    rings = check_outline(outline)
+    rings = check_outline(outline) if outline else []
     region = uuid7()
     act = record(kind="region.defined", actor=actor, at=at, stream=region, payload={"code": code})
     Region.objects.create(id=region, code=code, name_zh=name_zh, name_en=name_en, outline=rings)

@@ -15,7 +15,7 @@ from oneteam.kernel.geometry import Outline, inside
 from oneteam.kernel.text import Span, fold
 from oneteam.places.gazetteer import Found, Gazetteer, Outcome
 from oneteam.places.ground import Ground, Located, ground
-from oneteam.places.models import EDITION_ID, Edition, Place, PlaceKind, Region
+from oneteam.places.models import Place, PlaceKind, Region
 
 MOST_CHARACTERS = 4_000  # what is read of a text
 LEAST = 0.75  # what is less sure is not resolved: somebody has to look
@@ -47,19 +47,17 @@ def in_region(lon: Decimal, lat: Decimal) -> bool:
     return region_check()(lon, lat)
 
 
-_outlines: dict[tuple[str, UUID | None], Outline] = {}  # by database and edition
+_outlines: dict[str, Outline] = {}  # by database: a city's region is defined once and never changed, nothing to ask
 
 
 def _outline() -> Outline:
-    edition = Edition.objects.filter(id=EDITION_ID).values_list("act", flat=True).first()
-    key = (str(connection.settings_dict["NAME"]), edition)
-    if key not in _outlines:
+    name = str(connection.settings_dict["NAME"])
+    if name not in _outlines:
         here = region()
         if here is None:
             return ()
-        _outlines.clear()
-        _outlines[key] = here.outline
-    return _outlines[key]
+        _outlines[name] = here.outline
+    return _outlines[name]
 
 
 def region_check() -> Callable[[Decimal, Decimal], bool]:

@@ -25,7 +25,7 @@ from oneteam.journal.models import Act
 from oneteam.journal.tests.kit import aside
 from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
-from oneteam.places.queries import region, region_check
+from oneteam.places.queries import all_places, region, region_check
 from oneteam.procedures.queries import clocks, runs
 from tests.world import AT, actor, browser, receive, told
 
@@ -133,7 +133,9 @@ def test_same_phone_however_written_is_the_same_caller() -> None:
 def test_report_costs_two_statements_whoever_calls(
     monkeypatch: pytest.MonkeyPatch, phone: str, key: str | None
 ) -> None:
-    receive()  # fills the process's memory
+    places = all_places()
+    here: dict[str, Any] = {"lon": places[0].lon, "lat": places[0].lat}
+    receive(**here)  # fills the process's memory
     seen: list[object] = []
     execute = psycopg.Cursor.execute
 
@@ -144,7 +146,7 @@ def test_report_costs_two_statements_whoever_calls(
     monkeypatch.setattr(psycopg.Cursor, "execute", counting)
     for number in range(2):  # a new caller, then a known one
         acts.receive_report(
-            actor=CLIENT, at=AT, told=told(f"第{number}条", caller_phone=phone), source="api:other",
+            actor=CLIENT, at=AT, told=told(f"第{number}条", caller_phone=phone, **here), source="api:other",
             key=key and f"{key}{number}",
         )  # fmt: skip
     assert len(seen) == 4, seen  # each: what is known already, then all that is written

@@ -183,14 +183,38 @@ def _cross(a: Position, b: Position, c: Position, d: Position) -> tuple[float, f
     return (a[0] + t * rx, a[1] + t * ry) if 1e-9 < t < 1 - 1e-9 and 1e-9 < u < 1 - 1e-9 else None
 
 
+class Prepared:
+    """An outline that is asked often: a point is held only against the edges at its latitude."""
+
+    def __init__(self, outline: Outline) -> None:
+        """Take the outline; one without a ring holds nothing."""
+        legs = [leg for ring in outline for leg in pairwise(ring) if leg[0][1] != leg[1][1]]
+        self._box = box(outline) if legs else Box(math.inf, math.inf, -math.inf, -math.inf)
+        self._rows: list[list[tuple[Position, Position]]] = [[] for _leg in legs]
+        self._scale = len(legs) / (self._box.north - self._box.south) if legs else 0.0
+        for one, two in legs:
+            low, high = sorted((self._row(one[1]), self._row(two[1])))
+            for row in range(low, high + 1):
+                self._rows[row].append((one, two))
+
+    def _row(self, lat: float) -> int:
+        return min(len(self._rows) - 1, int((lat - self._box.south) * self._scale))
+
+    def holds(self, lon: float, lat: float) -> bool:
+        """Tell whether a point lies in the outline, exactly as `inside` does."""
+        return self._box.holds(lon, lat) and inside(self._rows[self._row(lat)], lon, lat)
+
+
 class Locator(Generic[Key]):
     """Finds which of many outlines hold a point; built once, asked often."""
 
     def __init__(self, outlines: Iterable[tuple[Key, Outline]]) -> None:
         """Take the outlines; one without a ring holds nothing."""
-        self._outlines = [(key, outline, box(outline)) for key, outline in outlines if any(outline)]
+        self._outlines: list[tuple[Key, Prepared]] = []
         self._cells: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for number, (_key, _outline, around) in enumerate(self._outlines):
+        for number, (key, outline) in enumerate((key, outline) for key, outline in outlines if any(outline)):
+            self._outlines.append((key, Prepared(outline)))
+            around = box(outline)
             for column in range(math.floor(around.west * 100), math.floor(around.east * 100) + 1):
                 for row in range(math.floor(around.south * 100), math.floor(around.north * 100) + 1):
                     self._cells[column, row].append(number)
@@ -198,8 +222,4 @@ class Locator(Generic[Key]):
     def find(self, lon: float, lat: float) -> list[Key]:
         """Return the keys of all outlines that hold the point, in the order in which they were given."""
         cell = self._cells.get((math.floor(lon * 100), math.floor(lat * 100)), ())
-        return [
-            key
-            for key, outline, around in (self._outlines[number] for number in cell)
-            if around.holds(lon, lat) and inside(outline, lon, lat)
-        ]
+        return [key for key, outline in (self._outlines[number] for number in cell) if outline.holds(lon, lat)]

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from oneteam.kernel.geometry import Outline, inside
+from oneteam.kernel.geometry import Prepared
 from oneteam.kernel.text import Span, fold
 from oneteam.places.gazetteer import Found, Gazetteer, Outcome
 from oneteam.places.ground import Ground, Located, ground
@@ -47,23 +47,24 @@ def in_region(lon: Decimal, lat: Decimal) -> bool:
     return region_check()(lon, lat)
 
 
-_outlines: dict[str, Outline] = {}  # by database: a city's region is defined once and never changed, nothing to ask
+# By database; None where no outline is known. A city's region is defined once and never changed: nothing to ask.
+_outlines: dict[str, Prepared | None] = {}
 
 
-def _outline() -> Outline:
+def _outline() -> Prepared | None:
     name = str(connection.settings_dict["NAME"])
     if name not in _outlines:
         here = region()
         if here is None:
-            return ()
-        _outlines[name] = here.outline
+            return None
+        _outlines[name] = Prepared(here.outline) if here.outline else None
     return _outlines[name]
 
 
 def region_check() -> Callable[[Decimal, Decimal], bool]:
     """Return `in_region` with the outline at hand, for many points."""
     outline = _outline()
-    return lambda lon, lat: not outline or inside(outline, float(lon), float(lat))
+    return lambda lon, lat: outline is None or outline.holds(float(lon), float(lat))
 
 
 def place_of(lon: Decimal, lat: Decimal, *, on: date) -> Located:

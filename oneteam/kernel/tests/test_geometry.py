@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from oneteam.kernel.geometry import (
     Box,
     Locator,
+    Prepared,
     along,
     area,
     box,
@@ -170,3 +171,18 @@ def test_locator_finds_what_holds_a_point() -> None:
     assert locator.find(8, 8) == ["all"]
     assert locator.find(10, 0) == []
     assert box([SQUARE, ISLAND]) == Box(0.0, 0.0, 21.0, 10.0)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=3, max_size=40),
+    st.floats(-1, 13),
+    st.one_of(st.floats(-1, 13), st.integers(-1, 13).map(float)),
+)
+def test_prepared_outline_answers_as_the_outline_itself(corners: list[tuple[int, int]], lon: float, lat: float) -> None:
+    outline = [[*corners, corners[0]], HOLE]
+    assert Prepared(outline).holds(lon, lat) == inside(outline, lon, lat)
+
+
+def test_prepared_outline_without_ground_holds_nothing() -> None:
+    assert not Prepared([]).holds(0, 0)
+    assert not Prepared([[[0.0, 5.0], [9.0, 5.0], [0.0, 5.0]]]).holds(4, 5)

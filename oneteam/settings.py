@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     *(f"oneteam.{room}" for room in ROOMS),
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -117,6 +118,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 # By address only; a user name is locked by people/lockout.py. What succeeds is no attempt and is not counted.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/m/ip"}
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_ADAPTER = "oneteam.people.passkeys.MfaAdapter"
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a PIN or finger: the key alone, found on a desk, opens nothing
 ALLAUTH_TRUSTED_PROXY_COUNT = config.number("ONETEAM_PROXIES")
 CACHES = {
     "default": {

@@ -205,7 +205,7 @@ class _Walk:
         """Return the last day of a period in days, months or years that began on `first`."""
         left = period.n
         if period.unit in _MONTHS:
-            left = (_months_later(first, period.n * _MONTHS[period.unit]) - first).days
+            left = (months_later(first, period.n * _MONTHS[period.unit]) - first).days
         if period.unit is not Unit.WORKING_DAY and not self.pauses:
             return first + timedelta(days=left)
         day = first
@@ -272,7 +272,7 @@ class _Walk:
             self.skipped.append(skipped)
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
     """Return the corresponding day `months` later, or that month's last day (Civil Code 202)."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years

@@ -2,7 +2,9 @@
 
 import logging
 import math
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,25 +16,31 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, ngettext
 
-from oneteam.journal.actors import Actor
+from oneteam.journal.actors import PUBLIC, Actor
 from oneteam.kernel.clock import legal_day, now
+from oneteam.kernel.errors import OneteamError
 from oneteam.people import acts
+from oneteam.people.idle import session_ended
 from oneteam.people.lockout import forget_failures, locked_until
 from oneteam.people.models import Account
+from oneteam.people.passkeys import factors_of
 from oneteam.people.queries import HeldPost, actor_under, actor_without_post, posts_of
 
 log = logging.getLogger(__name__)
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc] # allauth has no types
-    """Passwords of active accounts. A disabled one is answered like a wrong password, which tells strangers nothing."""
+    """Passwords of active accounts. A disabled one is answered like a wrong password, which tells strangers nothing.
+
+    An account unused for too long counts as disabled, until somebody enables it again (SEC-03).
+    """
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> Account | None:
         """Return the account that these credentials open, or None."""
         found: Account | None = super().authenticate(request, **credentials)
         # allauth would go on with a disabled account whose password was right.
         self.unstash_authenticated_user()
-        return found
+        return None if found is not None and acts.is_unused(found, now()) else found
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -51,7 +59,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no typ
         """Refuse a name that is locked (SEC-02), then an address that failed too often."""
         moment = now()
         until = locked_until(str(credentials.get("username", "")), moment)
-        if until is not None:
+        if until is not None and session_ended(PUBLIC, moment, locked=until - moment):
             minutes = math.ceil((until - moment).total_seconds() / 60)
             message = ngettext(
                 "Too many failed attempts under this user name; wait %(minutes)d minute, then try again.",
@@ -84,9 +92,12 @@ def _signed_in(sender: Any, request: HttpRequest, user: Account, **_kwargs: Any)
     forget_failures(user.username)
     held = posts_of(user.person_id, legal_day(moment))
     acts.sign_in(actor=_signing(user, held), at=moment)
+    request.session["seen"] = time.time()
     if len(held) == 1:
-        acts.take_post(actor=actor_under(held[0]), at=moment)
-        request.session["post"] = str(held[0].id)
+        # Refused where the post takes two factors: the page of posts says so, and leads to the passkeys.
+        with suppress(OneteamError):
+            acts.take_post(actor=actor_under(held[0]), at=moment, factors=factors_of(request, user))
+            request.session["post"] = str(held[0].id)
 
 
 @receiver(user_logged_out)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.journal.actors import PUBLIC, Actor
 from oneteam.journal.acts import record, write
+from oneteam.journal.checks import Context, require, watched
 from oneteam.journal.kinds import ActKind, register
 from oneteam.kernel.clock import SHANGHAI, legal_day
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
@@ -55,6 +57,8 @@ register(ActKind(name="account.made", text=gettext_lazy("Account made"), who=_AC
 register(ActKind(name="account.disabled", text=gettext_lazy("Account disabled"), who=_ACCOUNTS))
 register(ActKind(name="account.enabled", text=gettext_lazy("Account enabled again"), who=_ACCOUNTS))
 register(ActKind(name="account.password_set", text=gettext_lazy("New password set"), who=_ACCOUNTS))
+register(ActKind(name="account.passkey_added", text=gettext_lazy("Passkey registered"), who=_EVERYBODY | {"person"}))
+register(ActKind(name="account.passkeys_removed", text=gettext_lazy("Passkeys removed"), who=_ACCOUNTS))
 register(ActKind(name="session.signed_in", text=gettext_lazy("Signed in"), who=_EVERYBODY | {"person"}))
 register(ActKind(name="session.signed_out", text=gettext_lazy("Signed out"), who=_EVERYBODY | {"person"}))
 register(ActKind(name="session.failed", text=gettext_lazy("Sign-in failed"), who=frozenset({"public"})))
@@ -80,21 +84,26 @@ def register_unit(
     name_en: str,
     parent: UUID | None,
     area: UUID | None,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
 ) -> UUID:
-    """Register a unit below its parent; `area` is the place it serves.
+    """Register a unit below its parent; `area` is the place it serves. Without days it exists ever and for ever.
 
     Raises BadInputError for an unknown kind and for a code that a unit has already.
     """
     if kind not in UnitKind.values:
         message = _("There is no kind of unit %(kind)s; take one of: %(kinds)s.")
         raise BadInputError(message % {"kind": kind, "kinds": ", ".join(UnitKind.values)})
+    if valid_from and valid_to and valid_to < valid_from:
+        raise BadInputError(_("A unit cannot end before it begins."))
     unit = uuid7()
     record(kind="unit.registered", actor=actor, at=at, stream=unit, payload={"code": code})
     try:
         with transaction.atomic():
             Unit.objects.create(
-                id=unit, code=code, kind=kind, name_zh=name_zh, name_en=name_en, parent_id=parent, area_id=area
-            )
+                id=unit, code=code, kind=kind, name_zh=name_zh, name_en=name_en, parent_id=parent, area_id=area,
+                valid_from=valid_from, valid_to=valid_to,
+            )  # fmt: skip
     except IntegrityError as error:
         raise BadInputError(_("There is a unit %(code)s already.") % {"code": code}) from error
     return unit
@@ -125,10 +134,13 @@ def give_post(
 ) -> UUID:
     """Give a person a post; `scope` holds the places it covers.
 
-    Raises BadInputError for an unknown role and for a post the person already holds in that span.
+    Raises BadInputError for an unknown role, for a post the person already holds in that span and for a unit that does
+    not exist in all of it; RefusedError for a second of the three administrators' roles at one time (SEC-04).
     """
     if role not in Role.values:
         raise BadInputError(_("There is no role %(role)s.") % {"role": role})
+    _unit_stands(unit, valid_from, valid_to)
+    _administrators_apart(actor, at, person, role, (valid_from, valid_to))
     post = uuid7()
     record(
         kind="post.given", actor=actor, at=at, stream=post, about=[person],
@@ -152,11 +164,14 @@ def give_post(
 def end_post(*, actor: Actor, at: datetime, post: UUID, valid_to: date) -> None:
     """End a post with a day, the last on which it is held. Its holder loses it at the next request after that day.
 
-    Raises BadInputError for a day before its first, and for one that reaches into the person's next such post.
+    Raises BadInputError for a day before its first, and for one that reaches into the person's next such post;
+    RefusedError for an administrator's post that is made longer into another one's (SEC-04).
     """
     held = Post.objects.select_for_update().get(id=post)
     if valid_to < held.valid_from:
         raise BadInputError(_("A post cannot end before it begins."))
+    _unit_stands(held.unit_id, held.valid_from, valid_to)
+    _administrators_apart(actor, at, held.person_id, held.role, (held.valid_from, valid_to))
     record(
         kind="post.ended", actor=actor, at=at, stream=post, about=[held.person_id],
         payload={"valid_to": valid_to.isoformat()},
@@ -166,6 +181,29 @@ def end_post(*, actor: Actor, at: datetime, post: UUID, valid_to: date) -> None:
             Post.objects.filter(id=post).update(valid_to=valid_to)
     except IntegrityError as error:
         raise BadInputError(_("The person already holds this post in that span; end it first.")) from error
+
+
+def _unit_stands(unit: UUID, first: date, last: date | None) -> None:
+    """Refuse a post in a unit that is not there, or is not yet or no longer there in the post's whole span."""
+    row = Unit.objects.filter(id=unit).first()
+    if row is None:
+        raise MissingError(_("There is no such unit."))
+    if (row.valid_from and first < row.valid_from) or (row.valid_to and (last is None or last > row.valid_to)):
+        message = _("The unit %(code)s exists from %(first)s to %(last)s only.")
+        raise BadInputError(message % {"code": row.code, "first": row.valid_from or "…", "last": row.valid_to or "…"})
+
+
+def _administrators_apart(actor: Actor, at: datetime, person: UUID, role: str, span: tuple[date, date | None]) -> None:
+    """Ask SEC-04 about a post in this span. The person's row is held, so that two posts given at once are seen."""
+    if not Person.objects.select_for_update().filter(id=person).exists():
+        raise MissingError(_("There is no such person."))
+    first, last = span
+    meanwhile = Post.objects.filter(person=person).exclude(valid_to__lt=first)
+    if last is not None:
+        meanwhile = meanwhile.filter(valid_from__lte=last)
+    facts = {"role": role, "roles_meanwhile": list(meanwhile.values_list("role", flat=True))}
+    context = Context(step="post.give", object_id=person, state=None, actor=actor, at=at, facts=facts)
+    require("SEC-04", context=context)
 
 
 @write
@@ -195,7 +233,7 @@ def make_account(*, actor: Actor, at: datetime, person: UUID, username: str, pas
         message = _("“%(name)s” cannot be a user name: up to 60 small letters, digits, dots, hyphens and underscores.")
         raise BadInputError(message % {"name": username})
     record(kind="account.made", actor=actor, at=at, stream=person)
-    account = Account(username=username, person_id=person)
+    account = Account(username=username, person_id=person, used_at=at)
     _give_password(account, password)
     try:
         with transaction.atomic():
@@ -218,12 +256,15 @@ def disable_account(*, actor: Actor, at: datetime, person: UUID) -> None:
 
 @write
 def enable_account(*, actor: Actor, at: datetime, person: UUID) -> None:
-    """Enable a person's account again, under the password it had; failed sign-ins are forgotten."""
+    """Enable a person's account again, also one unused for too long (SEC-03), under the password it had.
+
+    Failed sign-ins are forgotten.
+    """
     account = _account(person)
     record(kind="account.enabled", actor=actor, at=at, stream=person)
-    if account.is_active:
+    if account.is_active and not is_unused(account, at):
         raise ConflictError(_("The account %(name)s is enabled already.") % {"name": account.username})
-    Account.objects.filter(id=account.id).update(is_active=True)
+    Account.objects.filter(id=account.id).update(is_active=True, used_at=at)
     forget_failures(account.username)
 
 
@@ -238,6 +279,36 @@ def set_password(*, actor: Actor, at: datetime, person: UUID, password: str) -> 
     _give_password(account, password)
     account.save(update_fields=["password"])
     forget_failures(account.username)
+
+
+@write
+def record_passkey(*, actor: Actor, at: datetime) -> None:
+    """Record that a person registered a passkey of their own."""
+    record(kind="account.passkey_added", actor=actor, at=at, stream=_person(actor))
+
+
+@write
+def remove_passkeys(*, actor: Actor, at: datetime, person: UUID) -> int:
+    """Remove all passkeys of a person, lost or to be replaced, and end all sessions; return how many there were.
+
+    The next sign-in with the password registers a new one. MissingError for a person without an account or passkey.
+    """
+    account = _account(person)
+    record(kind="account.passkeys_removed", actor=actor, at=at, stream=person)
+    count: int = Authenticator.objects.filter(user=account).delete()[0]
+    if not count:
+        raise MissingError(_("The account %(name)s has no passkey.") % {"name": account.username})
+    Account.objects.filter(id=account.id).update(sessions=F("sessions") + 1)
+    return count
+
+
+def is_unused(account: Account, at: datetime) -> bool:
+    """Tell whether an account was not used for more than the city's number of days (SEC-03)."""
+    if account.used_at is None:
+        return False
+    facts = {"unused_days": (legal_day(at) - legal_day(account.used_at)).days}
+    context = Context(step="account.use", object_id=account.person_id, state=None, actor=PUBLIC, at=at, facts=facts)
+    return bool(watched("SEC-03", context=context))
 
 
 def _account(person: UUID) -> Account:
@@ -260,6 +331,7 @@ def _give_password(account: Account, password: str) -> None:
 def sign_in(*, actor: Actor, at: datetime) -> None:
     """Record that a person signed in, under a post or without any; the stream is the person's file."""
     record(kind="session.signed_in", actor=actor, at=at, stream=_person(actor))
+    Account.objects.filter(person=_person(actor)).update(used_at=at)
 
 
 @write
@@ -287,11 +359,18 @@ def sign_in_failed(*, at: datetime, username: str) -> None:
 
 
 @write
-def take_post(*, actor: Actor, at: datetime) -> None:
-    """Record that a person acts under this post from now on. NotAllowedError for a post not held on that day."""
+def take_post(*, actor: Actor, at: datetime, factors: frozenset[str]) -> None:
+    """Record that a person acts under this post from now on; `factors` names what was signed in with (SEC-01).
+
+    Raises NotAllowedError for a post not held on that day, RefusedError where the post takes two factors.
+    """
     held = Post.objects.filter(id=actor.post, person_id=_person(actor)).first() if actor.post else None
     if held is None or not held.holds_on(legal_day(at)):
         raise NotAllowedError(_("This post is not yours today."))
+    context = Context(
+        step="post.take", object_id=held.id, state=None, actor=actor, at=at, facts={"factors": factors}
+    )  # fmt: skip
+    require("SEC-01", context=context)
     record(kind="post.taken", actor=actor, at=at, stream=_person(actor), payload={"role": held.role})
 
 

@@ -7,4 +7,4 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register acts and what records signing in."""
-        from oneteam.people import accounts, acts  # noqa: F401, PLC0415 -- models are there only now
+        from oneteam.people import accounts, acts, checks, rosters, standing_acts, units  # noqa: F401, PLC0415 -- models are there only now

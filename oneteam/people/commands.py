@@ -17,6 +17,7 @@ def add_commands(commands: Commands) -> None:
         ("disable", "let somebody sign in no more; all sessions end at the next request"),
         ("enable", "let somebody sign in again"),
         ("password", "set a new password, print it once and end all sessions"),
+        ("forget-passkeys", "remove somebody's passkeys (lost, or a new device) and end all sessions"),
     ):
         command = account.add_parser(name, help=text)
         command.add_argument("username")

@@ -41,7 +41,15 @@ def password(*, actor: Actor, at: datetime, username: str) -> str:
     return fresh
 
 
-CHANGES: Mapping[str, Callable[..., str]] = {"disable": disable, "enable": enable, "password": password}
+def forget_passkeys(*, actor: Actor, at: datetime, username: str) -> str:
+    """Remove somebody's passkeys and return what to tell."""
+    acts.remove_passkeys(actor=actor, at=at, person=person_of(username))
+    return _("The passkeys of %(name)s are removed; the next sign-in registers a new one.") % {"name": username}
+
+
+CHANGES: Mapping[str, Callable[..., str]] = {
+    "disable": disable, "enable": enable, "password": password, "forget-passkeys": forget_passkeys,
+}  # fmt: skip
 """What `oneteam account NAME` runs, by name."""
 
 

@@ -4,41 +4,12 @@ A name that nobody has is counted, locked and answered like any other, so that t
 as keyed hashes only: what was typed as a name may well be somebody's password.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.crypto import salted_hmac
 
+from oneteam.people.limits import limits
 from oneteam.people.models import Attempts
-
-Read = Callable[[str], str]
-_sources: list[Read] = []
-
-
-def read_settings_by(read: Read) -> None:
-    """Take the reader of the city's settings; the room that keeps them comes after this one and hands it over."""
-    _sources[:] = [read]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The city's numbers: `failures` within `window` lock a name for `lock`."""
-
-    failures: int
-    window: timedelta
-    lock: timedelta
-
-
-def limits() -> Limits:
-    """Return the numbers in force: settings sign_in.failures, sign_in.window_minutes and sign_in.lock_minutes."""
-    (read,) = _sources
-    minute = timedelta(minutes=1)
-    return Limits(
-        failures=int(read("sign_in.failures")),
-        window=int(read("sign_in.window_minutes")) * minute,
-        lock=int(read("sign_in.lock_minutes")) * minute,
-    )
 
 
 def locked_until(username: str, at: datetime) -> datetime | None:

@@ -1,14 +1,20 @@
 """The post a signed-in person acts under, checked anew at every request."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from oneteam.journal.actors import Actor
 from oneteam.kernel.clock import legal_day, now
+from oneteam.people.idle import idle_too_long
 from oneteam.people.models import Account
 from oneteam.people.queries import HeldPost, actor_under, posts_of
 from oneteam.web.context_processors import PostChoice
@@ -42,12 +48,17 @@ class PersonRequest(HttpRequest):
 def acting_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Set `request.acting` for a person under a post; send one who has still to choose to the choice of posts.
 
-    A post that ended while its holder was signed in is gone with the next request.
+    A post that ended while its holder was signed in is gone with the next request; so is a session left alone for
+    longer than the city allows (SEC-02).
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.acting = None  # type: ignore[attr-defined]
         user = request.user
+        if isinstance(user, Account) and idle_too_long(request, user, moment=time.time(), at=now()):
+            logout(request)
+            messages.warning(request, _("You were signed out after a long time without activity. Sign in again."))
+            return redirect_to_login(request.get_full_path())
         if isinstance(user, Account):
             held = posts_of(user.person_id, legal_day(now()))
             chosen = next((post for post in held if str(post.id) == request.session.get("post")), None)
@@ -72,5 +83,7 @@ def _shown(acting: Acting) -> Shown:
 
 def _open_path(path: str) -> bool:
     """Tell whether a page works without a post: the choice itself, signing out, the shell's own switches."""
-    prefixes = (reverse("posts"), reverse("account_logout"), "/static/", "/d/", "/language/", "/theme/")
+    prefixes = (
+        reverse("posts"), reverse("account_logout"), reverse("passkeys"), "/static/", "/d/", "/language/", "/theme/",
+    )  # fmt: skip
     return path.startswith(prefixes)

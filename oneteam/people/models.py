@@ -49,7 +49,7 @@ class UnitKind(models.TextChoices):
 
 @table(TableKind.GUARDED, code=10)
 class Unit(models.Model):
-    """The bureau, a brigade, a joint station, the contractor, an outside department."""
+    """The bureau, a brigade, a joint station, the contractor, an outside department; null days: ever, for ever."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=20, unique=True)
@@ -58,6 +58,16 @@ class Unit(models.Model):
     name_en = models.TextField()
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     area = models.ForeignKey("places.Place", models.PROTECT, null=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="people_unit_span",
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name_zh
@@ -87,7 +97,10 @@ class _TimeSpan(Func):
 
 @table(TableKind.GUARDED, code=12)
 class Post(models.Model):
-    """A role in a unit, held by a person from a day to a day (both included; open when `valid_to` is null)."""
+    """A role in a unit, held by a person from a day to a day (both included; open when `valid_to` is null).
+
+    `leads`: its holder heads the unit. Null, not false, where not, so that rows from before keep their digest.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
@@ -98,9 +111,18 @@ class Post(models.Model):
     scope = ArrayField(models.UUIDField(), default=list)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    leads = models.BooleanField(null=True)
 
     class Meta:
         constraints: ClassVar = [
+            ExclusionConstraint(
+                name="people_post_one_head",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    (_DateSpan(F("valid_from"), F("valid_to"), models.Value("[]")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(leads=True),
+            ),
             ExclusionConstraint(
                 name="people_post_once",
                 expressions=[
@@ -126,12 +148,35 @@ class Post(models.Model):
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
+@table(TableKind.GUARDED, code=17)
+class Roster(models.Model):
+    """A pattern by which posts of a unit take turns from a day to a day; its turns are rows of `Duty`.
+
+    `pattern` holds the shifts and their order as they were planned (people.rosters.Pattern).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="rosters")
+    first = models.DateField()
+    last = models.DateField()
+    pattern = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="people_roster_span", condition=Q(last__gte=F("first"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.first}–{self.last}"
+
+
 @table(TableKind.GUARDED, code=13)
 class Duty(models.Model):
-    """A turn of duty of a post: from, until (region time, end not included)."""
+    """A turn of duty of a post: from, until (region time, end not included); planned alone or by a roster."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     post = models.ForeignKey(Post, models.PROTECT, related_name="duties")
+    roster = models.ForeignKey(Roster, models.PROTECT, null=True, related_name="turns")
     starts = models.DateTimeField()
     ends = models.DateTimeField()
 
@@ -151,19 +196,140 @@ class Duty(models.Model):
         return f"{self.post_id} {self.starts:%Y-%m-%d %H:%M}"
 
 
+class CertificateKind(models.TextChoices):
+    """What a certificate gives power for: enforcing the law, or supervising those who do."""
+
+    ENFORCEMENT = "enforcement"
+    SUPERVISION = "supervision"
+
+
+@table(TableKind.GUARDED, code=14)
+class Certificate(models.Model):
+    """An enforcement certificate of a person, valid from a day to a day, both included.
+
+    `exam_passed_on` is the day of the exam it rests on; null where none was asked for.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="certificates")
+    number = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=12, choices=CertificateKind.choices)
+    issued = models.DateField()
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    exam_passed_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="people_certificate_once",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    (_DateSpan(F("valid_from"), F("valid_to"), models.Value("[]")), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(name="people_certificate_span", condition=Q(valid_to__gte=F("valid_from"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class AbsenceReason(models.TextChoices):
+    """Why somebody is away. Illness is no reason of its own: it is health data, and nobody here needs to know."""
+
+    LEAVE = "leave"
+    TRAINING = "training"
+    ERRAND = "errand"
+    ELSEWHERE = "elsewhere"
+
+
+@table(TableKind.GUARDED, code=15)
+class Absence(models.Model):
+    """A person is away from `starts` until before `ends`, whatever the roster says."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="absences")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    reason = models.CharField(max_length=10, choices=AbsenceReason.choices)
+
+    class Meta:
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="people_absence_once",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    (_TimeSpan(F("starts"), F("ends")), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(name="people_absence_span", condition=Q(ends__gt=F("starts"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.starts:%Y-%m-%d %H:%M}"
+
+
+class InterestKind(models.TextChoices):
+    """Why somebody keeps out of a case (APL 43; Civil Servant Law 76)."""
+
+    KINSHIP = "kinship"
+    PROPERTY = "property"
+    WORK = "work"
+    OTHER = "other"
+
+
+@table(TableKind.GUARDED, code=16)
+class Interest(models.Model):
+    """A tie of a person to a party, to premises, or to somebody by name (OFF-03); exactly one of the three.
+
+    A name stands here as its keyed hash only; the name itself is a personal value of the act that declared it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="interests")
+    kind = models.CharField(max_length=10, choices=InterestKind.choices)
+    party = models.UUIDField(null=True, db_index=True)
+    premises = models.UUIDField(null=True, db_index=True)
+    name_mark = models.BinaryField(null=True, db_index=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="people_interest_one",
+                condition=Q(party__isnull=False, premises__isnull=True, name_mark__isnull=True)
+                | Q(party__isnull=True, premises__isnull=False, name_mark__isnull=True)
+                | Q(party__isnull=True, premises__isnull=True, name_mark__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="people_interest_span", condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind}"
+
+
 class AccountManager(BaseUserManager["Account"]):
     """Finds accounts by their user name."""
 
 
 @table(TableKind.SESSION)
 class Account(AbstractBaseUser):
-    """What a person signs in with. Credentials are session data: the acts are signed in, out, failed, locked."""
+    """What a person signs in with. Credentials are session data: the acts are signed in, out, failed, locked.
+
+    `used_at`: when it was made, enabled or last signed in with (region time); null where nobody knows any more.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     username = models.CharField(max_length=60, unique=True)
     person = models.OneToOneField(Person, models.PROTECT, related_name="account")
     is_active = models.BooleanField(default=True)
     sessions = models.PositiveIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
 
     objects = AccountManager()
     USERNAME_FIELD = "username"

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from oneteam.journal.actors import Actor, ActorKind
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import MissingError
-from oneteam.people.models import Account, Duty, Person, Post
+from oneteam.people.models import Absence, Account, Duty, Person, Post
+from oneteam.people.standing import AbsenceInfo, absences_at, certificate_on, held_on, interests_of
+from oneteam.people.units import unit_tree
 from oneteam.places.queries import localised
+
+__all__ = ["certificate_on", "interests_of", "unit_tree"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,9 @@ class AccountInfo:
     posts: tuple[HeldPost, ...]
 
 
-def _valid(day: date) -> Q:
-    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
-
-
 def posts_of(person: UUID, day: date) -> list[HeldPost]:
     """Return the posts a person holds on a legal day, in the order they were given."""
-    held = Post.objects.filter(_valid(day), person_id=person).select_related("person", "unit").order_by("id")
+    held = Post.objects.filter(held_on(day), person_id=person).select_related("person", "unit").order_by("id")
     return [_held(post) for post in held]
 
 
@@ -78,7 +78,7 @@ def held_posts(person: UUID, day: date, *, role: str, unit: str = "") -> list[He
 def accounts(day: date) -> list[AccountInfo]:
     """Return every account by user name, with its person's posts of a legal day, in two queries."""
     held: dict[UUID, list[HeldPost]] = {}
-    for post in Post.objects.filter(_valid(day)).select_related("person", "unit").order_by("id"):
+    for post in Post.objects.filter(held_on(day)).select_related("person", "unit").order_by("id"):
         held.setdefault(post.person_id, []).append(_held(post))
     return [
         AccountInfo(
@@ -105,18 +105,46 @@ def posts(ids: Iterable[UUID]) -> dict[UUID, HeldPost]:
     return {post.id: _held(post) for post in found}
 
 
+def posts_on(
+    day: date, *, roles: Sequence[str] = (), units: Iterable[UUID] | None = None, place: UUID | None = None
+) -> list[HeldPost]:
+    """Return the posts held on a legal day, by unit and name; of these roles, units, or whose scope has this place."""
+    found = Post.objects.filter(held_on(day))
+    if roles:
+        found = found.filter(role__in=roles)
+    if units is not None:
+        found = found.filter(unit__in=list(units))
+    if place is not None:
+        found = found.filter(scope__contains=[place])
+    return [
+        _held(post) for post in found.select_related("person", "unit").order_by("unit__code", "person__name_zh", "id")
+    ]
+
+
 def on_duty(at: datetime, roles: Sequence[str]) -> list[HeldPost]:
     """Return the posts of these roles that are held and on duty at a moment, by name; nobody whose account is disabled.
 
-    Whoever cannot sign in could neither see nor accept an order.
+    Whoever cannot sign in could neither see nor accept an order; whoever is absent is left out (`absent_from_duty`).
     """
-    turns = (
+    away = Absence.objects.filter(person=OuterRef("post__person"), starts__lte=at, ends__gt=at)
+    turns = _turns(at, roles).exclude(Exists(away))
+    return sorted((_held(turn.post) for turn in turns), key=lambda held: held.name)
+
+
+def absent_from_duty(at: datetime, roles: Sequence[str]) -> list[tuple[HeldPost, AbsenceInfo]]:
+    """Return who by the roster would be on duty at a moment but is away, with the reason; by name, in two queries."""
+    away = absences_at(at)
+    held = sorted((_held(turn.post) for turn in _turns(at, roles)), key=lambda held: held.name)
+    return [(post, away[post.person]) for post in held if post.person in away]
+
+
+def _turns(at: datetime, roles: Sequence[str]) -> QuerySet[Duty]:
+    return (
         Duty.objects.filter(starts__lte=at, ends__gt=at, post__role__in=roles)
-        .filter(post__in=Post.objects.filter(_valid(legal_day(at))))
+        .filter(post__in=Post.objects.filter(held_on(legal_day(at))))
         .exclude(post__person__account__is_active=False)
         .select_related("post__person", "post__unit")
     )
-    return sorted((_held(turn.post) for turn in turns), key=lambda held: held.name)
 
 
 def actor_names(references: Iterable[str]) -> dict[str, str]:

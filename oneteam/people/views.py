@@ -13,14 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from oneteam.kernel.clock import legal_day, now
-from oneteam.kernel.errors import NotAllowedError
+from oneteam.kernel.errors import NotAllowedError, OneteamError
 from oneteam.people import acts
 from oneteam.people.demo import demo_accounts
 from oneteam.people.labels import ROLES
+from oneteam.people.limits import factors_needed
 from oneteam.people.middleware import Acting, PersonRequest
 from oneteam.people.models import Account
+from oneteam.people.passkeys import factors_of, passkey_wanted
 from oneteam.people.queries import actor_under, posts_of
 from oneteam.web.panels import Choice, Choices
+from oneteam.web.parts import Refusal
 
 P = ParamSpec("P")
 View = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
@@ -64,21 +67,31 @@ def posts(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, Account)
     moment = now()
     held = posts_of(user.person_id, legal_day(moment))
+    refusal = None
     if request.method == "POST":
         chosen = next((post for post in held if str(post.id) == request.POST.get("post")), None)
         if chosen is not None:
-            acts.take_post(actor=actor_under(chosen), at=moment)
-            request.session["post"] = str(chosen.id)
-            target = request.POST.get("next", "")
-            if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-                target = "home"
-            return redirect(target)
+            try:
+                acts.take_post(actor=actor_under(chosen), at=moment, factors=factors_of(request, user))
+            except OneteamError as error:
+                refusal = Refusal(_("This post cannot be taken"), lines=str(error).splitlines()[1:])
+            else:
+                request.session["post"] = str(chosen.id)
+                target = request.POST.get("next", "")
+                if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+                    target = "home"
+                return redirect(target)
     current = request.session.get("post")
     choices = Choices(
         "post", _("Under which post do you act?"),
         [Choice(str(post.id), post.title, note=post.unit, checked=str(post.id) == current) for post in held],
     )  # fmt: skip
-    return render(request, "people/posts.html", {"choices": choices})
+    context = {
+        "choices": choices,
+        "refusal": refusal,
+        "passkey_wanted": passkey_wanted(user, request, legal_day(moment)),
+    }
+    return render(request, "people/posts.html", context, status=422 if refusal else 200)
 
 
 class SignIn(LoginView):  # type: ignore[misc] # allauth has no types
@@ -87,8 +100,9 @@ class SignIn(LoginView):  # type: ignore[misc] # allauth has no types
     template_name = "account/login.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the demo city's accounts."""
-        return {**super().get_context_data(**kwargs), "demo": demo_accounts()}
+        """Add the demo city's accounts, and whether they sign in with the password alone (setting sign_in.factors)."""
+        demo = demo_accounts()
+        return {**super().get_context_data(**kwargs), "demo": demo, "one_factor": bool(demo) and factors_needed() < 2}
 
 
 def not_here(request: HttpRequest) -> HttpResponse:

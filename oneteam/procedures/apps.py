@@ -10,5 +10,8 @@ class ProceduresConfig(AppConfig):
     label = "procedures"
 
     def ready(self) -> None:
-        """Make the acts of this room known."""
-        from oneteam.procedures import acts  # noqa: F401, PLC0415
+        """Make the acts of this room known, and how checks are judged."""
+        from oneteam.journal.checks import judge_by  # noqa: PLC0415 -- models are there only now
+        from oneteam.procedures import acts, judging  # noqa: F401, PLC0415
+
+        judge_by(judging.judge)

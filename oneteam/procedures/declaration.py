@@ -86,6 +86,7 @@ class Step:
     documents: tuple[str, ...]
     effects: tuple[str, ...]
     fact: bool
+    action: str = ""
 
     @property
     def opens(self) -> bool:

@@ -77,7 +77,7 @@ class _Proposal:
         # What is stored wins: a caller cannot talk a check out of what the rooms know.
         return Context(
             step=step.name, object_id=self.object_id, state=state, actor=self.actor, at=self.at,
-            facts={**self.facts, **stored},
+            facts={**self.facts, **stored}, action=step.action,
         )  # fmt: skip
 
     def record(self, step: Step, verdict: "_Verdict", opening: Sequence[Part] = ()) -> Recorded:

@@ -1,16 +1,17 @@
 """Who may take a step, and what the checks say: the two questions that are kept apart (DESIGN, idea 6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from oneteam.kernel.errors import NotAllowedError, NotReadyError
+from oneteam.lawbook.checks import Severity
 from oneteam.lawbook.checks import checks as check_texts
 from oneteam.lawbook.settings_table import catalogue
 from oneteam.lawbook.text import Text
 from oneteam.procedures import registry
 from oneteam.procedures.declaration import Declaration, Seat, Step
-from oneteam.procedures.errors import Failed
+from oneteam.procedures.errors import Failed, RefusedError
 from oneteam.procedures.registry import Context
 from oneteam.procedures.roles import WHO
 
@@ -27,8 +28,14 @@ def seat_of(step: Step, context: Context) -> Seat | None:
 
 
 def authorise(step: Step, context: Context) -> None:
-    """Raise NotAllowedError, which says whose step it is, unless the actor may take it."""
+    """Raise NotAllowedError, which says whose step it is, unless the actor may take it.
+
+    What the law itself keeps from the role is refused with its article instead (RefusedError, OFF-05).
+    """
     if seat_of(step, context) is None:
+        barred = [check for check in step.checks if (known := registry.checks().get(check)) and known.of_role]
+        if failures := _failed(barred, context):
+            raise RefusedError(step.name, failures)
         message = _("“%(step)s” is not yours under this post; it is for: %(who)s.")
         raise NotAllowedError(message % {"step": step.label, "who": ", ".join(whose(step))})
 
@@ -69,8 +76,25 @@ def needed_facts(declaration: Declaration, step: Step) -> frozenset[str]:
 
 def evaluate(step: Step, context: Context) -> list[Failed]:
     """Run every check of a step and return all that fail, in the declaration's order."""
+    return _failed(step.checks, context)
+
+
+def judge(ids: Sequence[str], context: Context, overrides: Mapping[str, str]) -> Mapping[str, str]:
+    """Judge a write that is no step (`journal.checks.require`); return the reasons that were told against warnings.
+
+    Raises RefusedError with all that failed, less those that are only watched and those gone against with a reason.
+    """
+    failures = _failed(ids, context)
+    told = {f.id: why for f in failures if f.needs_reason and (why := overrides.get(f.id, "").strip())}
+    against = [f for f in failures if f.severity is not Severity.WATCH and f.id not in told]
+    if against:
+        raise RefusedError(context.step, against)
+    return told
+
+
+def _failed(ids: Iterable[str], context: Context) -> list[Failed]:
     failures = []
-    for check in step.checks:
+    for check in ids:
         found = registry.checks().get(check)
         if found is None:
             raise NotReadyError(

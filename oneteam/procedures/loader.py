@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from oneteam.kernel.errors import BadInputError
 from oneteam.kernel.periods import MAX_COUNT, Side, Unit, unit_for
+from oneteam.lawbook.auxiliaries import auxiliaries
 from oneteam.lawbook.loading import LawFile, Part
 from oneteam.lawbook.text import Text
 from oneteam.procedures.declaration import (
@@ -28,7 +29,7 @@ SURE = ("V1", "V2")
 WORD = r"[a-z][a-z0-9_]*"
 DOTTED = rf"{WORD}\.{WORD}"
 _STEP_KEYS = ("name", "act", "label", "from", "to", "who")
-_STEP_OPTIONS = ("checks", "start", "stop", "pause", "resume", "documents", "effects", "fact")
+_STEP_OPTIONS = ("checks", "start", "stop", "pause", "resume", "documents", "effects", "fact", "action")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class _Loader:
             documents=self._names(keys["documents"], None, _("document")) if "documents" in keys else (),
             effects=self._names(keys["effects"], self.known.effects, _("effect")) if "effects" in keys else (),
             fact=keys["fact"].boolean() if "fact" in keys else False,
+            action=keys["action"].choice(auxiliaries().actions) if "action" in keys else "",
         )  # fmt: skip
         if not keys["from"].empty and not step.sources:
             keys["from"].fault(_("give at least one state, or null for a step that opens"))

@@ -116,7 +116,8 @@ def next_steps(objects: Iterable[UUID], actor: Actor, at: datetime) -> dict[UUID
 
 def _context(run: Run, step: Step, actor: Actor, at: datetime, facts: dict[str, Any]) -> Context:
     return Context(
-        step=step.name, object_id=run.id, state=run.state, actor=actor, at=at, facts=facts, preview=True
+        step=step.name, object_id=run.id, state=run.state, actor=actor, at=at, facts=facts, action=step.action,
+        preview=True,
     )  # fmt: skip
 
 

@@ -1,60 +1,26 @@
-"""What declarations name and rooms supply: checks, scopes, facts and effects.
+"""What declarations name and rooms supply: checks (journal.checks), scopes, facts and effects.
 
 A declaration names an id; the function stands in the room that owns the facts, registered when the room starts.
 `validate` (room `commands`, and the tests) refuses a start where either side is missing.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
 
-from oneteam.journal.actors import Actor
+from oneteam.journal.checks import CheckFunction, Context, Failure, check, checks
 from oneteam.procedures.taken import Taken
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What a check or a scope sees. `preview`: nobody has proposed anything yet, so proposed facts are missing."""
-
-    step: str
-    object_id: UUID
-    state: str | None
-    actor: Actor
-    at: datetime
-    facts: Mapping[str, Any]
-    preview: bool = False
-
-    def fact(self, name: str) -> Any:
-        """Return a fact that must be there. LookupError names who has to supply it."""
-        try:
-            return self.facts[name]
-        except KeyError:
-            raise LookupError(f"{self.step}: nobody gives the fact {name!r}; see procedures.registry.facts") from None
+__all__ = ["CheckFunction", "Context", "Failure", "check", "checks"]
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A check's answer when it fails: the fields of its sentence, each a plain value or a lawbook `Text`."""
-
-    fields: Mapping[str, Any] = field(default_factory=dict)
-
-
-CheckFunction = Callable[[Context], Failure | None]
 ScopeFunction = Callable[[Context], bool]
 FactFunction = Callable[[Iterable[UUID], datetime], Mapping[UUID, Mapping[str, Any]]]
 EffectFunction = Callable[[Taken], None]
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredCheck:
-    """A check's function and the stored facts it needs."""
-
-    function: CheckFunction
-    needs: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +40,9 @@ class RegisteredFacts:
     gives: frozenset[str]
 
 
-_checks: dict[str, RegisteredCheck] = {}
 _scopes: dict[str, RegisteredScope] = {}
 _facts: dict[str, list[RegisteredFacts]] = {}
 _effects: dict[str, EffectFunction] = {}
-
-
-def check(check_id: str, *, needs: Iterable[str] = ()) -> Callable[[CheckFunction], CheckFunction]:
-    """Register the function of a check. `needs` are stored facts it reads; some room must give each of them."""
-
-    def register(function: CheckFunction) -> CheckFunction:
-        if check_id in _checks:
-            raise ValueError(f"{check_id} is registered twice")
-        _checks[check_id] = RegisteredCheck(function, frozenset(needs))
-        return function
-
-    return register
 
 
 def scope(name: str, *, text: str | Promise, needs: Iterable[str] = ()) -> Callable[[ScopeFunction], ScopeFunction]:
@@ -129,11 +82,6 @@ def effect(name: str) -> Callable[[EffectFunction], EffectFunction]:
         return function
 
     return register
-
-
-def checks() -> Mapping[str, RegisteredCheck]:
-    """Return every registered check by its id."""
-    return _checks
 
 
 def scopes() -> Mapping[str, RegisteredScope]:

@@ -32,6 +32,7 @@ TABLES: Mapping[str, Rights] = {
     "journal_leaf": SEALED,
     "journal_secret": SECRET,
     "journal_subject": SECRET,
+    "mfa_authenticator": SESSION,
     "people_account": SESSION,
     "people_attempts": SESSION,
     "people_throttle": SESSION,

@@ -34,7 +34,7 @@ from oneteam.lawbook.settings_table import (
     parse_amount,
     parse_office_hours,
 )
-from oneteam.people.lockout import Limits, limits
+from oneteam.people.limits import Limits, limits
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 KEEPER = operator("tester")

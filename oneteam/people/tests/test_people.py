@@ -180,7 +180,7 @@ def test_post_of_somebody_else_cannot_be_taken() -> None:
     assert client.get("/reports/").status_code == 403
     forged = replace(actor("shen.yulan"), id=actor("fang.xiaohe").id)
     with pytest.raises(NotAllowedError):
-        acts.take_post(actor=forged, at=AT)
+        acts.take_post(actor=forged, at=AT, factors=frozenset())
 
 
 def test_sign_in_and_out_by_the_page_are_acts_in_the_persons_file() -> None:

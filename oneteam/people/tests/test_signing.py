@@ -14,7 +14,7 @@ from oneteam.journal.models import Act
 from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
-from oneteam.people import accounts, acts, lockout
+from oneteam.people import accounts, acts, limits
 from oneteam.people.lockout import count_failure, locked_until
 from oneteam.people.models import Account, Attempts, Throttle
 from oneteam.people.queries import on_duty, person_of
@@ -121,7 +121,7 @@ def test_sec_02_lock_lasts_fifteen_minutes(clock: Clock, late: timedelta, open_a
 
 def test_sec_02_numbers_are_the_citys(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = {"sign_in.failures": "2", "sign_in.window_minutes": "1", "sign_in.lock_minutes": "60"}
-    monkeypatch.setattr(lockout, "_sources", [numbers.__getitem__])
+    monkeypatch.setattr(limits, "_sources", [numbers.__getitem__])
     assert fail(clock, 0, 1.5) == ["is wrong"] * 2
     assert locked_until(NAME, clock.moment) is None
     fail(clock, 2)

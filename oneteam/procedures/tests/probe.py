@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.utils.translation import gettext_lazy
 
+from oneteam.journal import checks as journal_checks
 from oneteam.journal.actors import Actor, ActorKind, machine, operator
 from oneteam.journal.acts import write
 from oneteam.journal.kinds import act_kind, act_kinds
@@ -134,7 +135,7 @@ def install(monkeypatch: pytest.MonkeyPatch, effects: list[Any] | None = None) -
     }
     for name, (info, function) in checks.items():
         monkeypatch.setitem(check_texts(), name, info)
-        monkeypatch.setitem(registry._checks, name, registry.RegisteredCheck(function, frozenset()))
+        monkeypatch.setitem(journal_checks._checks, name, journal_checks.RegisteredCheck(function, frozenset()))
     monkeypatch.setitem(
         registry._scopes, "probe_owner", registry.RegisteredScope(owns, "whose probe it is", frozenset({"owner"}))
     )

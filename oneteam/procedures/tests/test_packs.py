@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
+from oneteam.journal import checks as journal_checks
 from oneteam.lawbook.checks import Severity
 from oneteam.lawbook.checks import checks as check_texts
 from oneteam.lawbook.loading import LawFaultsError
@@ -40,7 +41,7 @@ def test_check_without_a_function_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_function_without_a_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry._checks, "ZZ-02", registry.RegisteredCheck(lambda _c: None, frozenset()))
+    monkeypatch.setitem(journal_checks._checks, "ZZ-02", journal_checks.RegisteredCheck(lambda _c: None, frozenset()))
     assert missing() == ["checks.yaml:1: the check ZZ-02 has no text here"]
 
 

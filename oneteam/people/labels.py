@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from oneteam.people.models import Role
+from oneteam.people.models import AbsenceReason, CertificateKind, InterestKind, Role
 
 ROLES: dict[str, Promise] = {
     Role.DISPATCHER: _("Dispatcher"),
@@ -23,4 +23,23 @@ ROLES: dict[str, Promise] = {
     Role.SYSTEM_ADMIN: _("System administrator"),
     Role.SECURITY_ADMIN: _("Security administrator"),
     Role.AUDIT_ADMIN: _("Audit administrator"),
+}
+
+CERTIFICATE_KINDS: dict[str, Promise] = {
+    CertificateKind.ENFORCEMENT: _("Enforcement"),
+    CertificateKind.SUPERVISION: _("Supervision of enforcement"),
+}
+
+ABSENCES: dict[str, Promise] = {
+    AbsenceReason.LEAVE: _("Leave"),
+    AbsenceReason.TRAINING: _("Training"),
+    AbsenceReason.ERRAND: _("Errand of the office"),
+    AbsenceReason.ELSEWHERE: _("Lent to another unit"),
+}
+
+INTERESTS: dict[str, Promise] = {
+    InterestKind.KINSHIP: _("Kinship"),
+    InterestKind.PROPERTY: _("Property or business"),
+    InterestKind.WORK: _("Former work"),
+    InterestKind.OTHER: _("Another tie"),
 }

@@ -19,17 +19,7 @@ from oneteam.places.queries import localised
 
 _DIRECTORY = frozenset({"operator", "system_admin"})
 
-register(
-    ActKind(
-        name="unit.corrected",
-        text=gettext_lazy("Unit corrected: %(name_zh)s"),
-        fields={"name_zh": str, "name_en": str, "area": str},
-        who=_DIRECTORY,
-    )
-)
-register(
-    ActKind(name="unit.moved", text=gettext_lazy("Unit moved below %(parent)s"), fields={"parent": str}, who=_DIRECTORY)
-)
+register(ActKind(name="unit.corrected", text=gettext_lazy("Unit corrected"), fields={"changed": list}, who=_DIRECTORY))
 register(
     ActKind(
         name="unit.closed", text=gettext_lazy("Unit closed on %(valid_to)s"), fields={"valid_to": str}, who=_DIRECTORY
@@ -101,26 +91,19 @@ def circle(links: Sequence[tuple[str, str]]) -> list[str]:
 
 
 @write
-def correct_unit(*, actor: Actor, at: datetime, unit: UUID, name_zh: str, name_en: str, area: UUID | None) -> None:
-    """Give a unit other names or another area. BadInputError for an empty name."""
-    _locked(unit)
-    if not name_zh.strip() or not name_en.strip():
-        raise BadInputError(_("Give the name in Chinese and in English."))
-    record(
-        kind="unit.corrected", actor=actor, at=at, stream=unit,
-        payload={"name_zh": name_zh.strip(), "name_en": name_en.strip(), "area": str(area or "")},
-    )  # fmt: skip
-    Unit.objects.filter(id=unit).update(name_zh=name_zh.strip(), name_en=name_en.strip(), area=area)
+def correct_unit(*, actor: Actor, at: datetime, unit: UUID, name_zh: str, name_en: str, parent: UUID | None) -> None:
+    """Correct what a unit is called and below which one it stands; nothing is recorded where nothing changes.
 
-
-@write
-def move_unit(*, actor: Actor, at: datetime, unit: UUID, parent: UUID | None) -> None:
-    """Put a unit below another one, or at the top. BadInputError, with the chain of codes, where that made a circle."""
+    Raises BadInputError for an empty name and, with the chain of codes, for a unit that would stand below itself;
+    MissingError for an unknown unit or parent.
+    """
     # All rows are held: two moves at once could close a circle that neither of them sees.
     links = {row.id: row for row in Unit.objects.select_for_update().order_by("id")}
     row = links.get(unit)
     if row is None or (parent is not None and parent not in links):
         raise MissingError(_("There is no such unit."))
+    if not name_zh.strip() or not name_en.strip():
+        raise BadInputError(_("Give the name in Chinese and in English."))
     way, above = [row.code], parent
     while above is not None:
         way.append(links[above].code)
@@ -128,11 +111,11 @@ def move_unit(*, actor: Actor, at: datetime, unit: UUID, parent: UUID | None) ->
             message = _("%(unit)s cannot stand below itself: %(way)s.")
             raise BadInputError(message % {"unit": row.code, "way": " → ".join(way)})
         above = links[above].parent_id
-    record(
-        kind="unit.moved", actor=actor, at=at, stream=unit, about=[parent] if parent else [],
-        payload={"parent": links[parent].code if parent else "–"},
-    )  # fmt: skip
-    Unit.objects.filter(id=unit).update(parent=parent)
+    given = {"name_zh": name_zh.strip(), "name_en": name_en.strip(), "parent_id": parent}
+    changed = sorted(name for name, value in given.items() if getattr(row, name) != value)
+    if changed:
+        record(kind="unit.corrected", actor=actor, at=at, stream=unit, payload={"changed": changed})
+        Unit.objects.filter(id=unit).update(**given)
 
 
 @write

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from oneteam.journal.actors import operator
+from oneteam.journal.actors import Actor, operator
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
@@ -38,6 +38,11 @@ def give(where: UUID, first: date = TODAY, last: date | None = None, role: str =
     )  # fmt: skip
 
 
+def move(what: UUID, parent: UUID | None, who: Actor = CLERK) -> None:
+    row = Unit.objects.get(id=what)
+    units.correct_unit(actor=who, at=AT, unit=what, name_zh=row.name_zh, name_en=row.name_en, parent=parent)
+
+
 def nodes(tree: list[UnitNode]) -> dict[str, UnitNode]:
     found: dict[str, UnitNode] = {}
     for node in tree:
@@ -51,13 +56,13 @@ def test_unit_below_itself_is_refused_with_the_chain() -> None:
     low = unit("T3", middle)
     for parent, way in ((low, "T1 → T3 → T2 → T1"), (top, "T1 → T1")):
         with pytest.raises(BadInputError, match=way):
-            units.move_unit(actor=CLERK, at=AT, unit=top, parent=parent)
-    units.move_unit(actor=CLERK, at=AT, unit=low, parent=top)
+            move(top, parent)
+    move(low, top)
     assert {node.code for node in nodes(unit_tree(TODAY))["T1"].children} == {"T2", "T3"}
-    units.move_unit(actor=CLERK, at=AT, unit=low, parent=None)
+    move(low, None)
     assert "T3" in {node.code for node in unit_tree(TODAY)}
     with pytest.raises(MissingError):
-        units.move_unit(actor=CLERK, at=AT, unit=low, parent=uuid7())
+        move(low, uuid7())
 
 
 def test_circle_in_a_file_is_found_wherever_it_lies() -> None:
@@ -117,17 +122,17 @@ def test_one_head_at_a_time_shown_in_the_tree() -> None:
 
 def test_unit_and_person_are_corrected_by_act_and_empty_names_refused() -> None:
     where = unit("T1")
-    units.correct_unit(actor=CLERK, at=AT, unit=where, name_zh="一中队", name_en="First Squad", area=None)
+    units.correct_unit(actor=CLERK, at=AT, unit=where, name_zh="一中队", name_en="First Squad", parent=None)
     assert Unit.objects.get(id=where).name_zh == "一中队"
     who = post_of("shen.yulan", "dispatcher").person_id
     units.correct_person(actor=CLERK, at=AT, person=who, name_zh="沈语岚", name_en="Shen Yulan")
     for values in ({"name_zh": " ", "name_en": "x"}, {"name_zh": "x", "name_en": ""}):
         with pytest.raises(BadInputError):
-            units.correct_unit(actor=CLERK, at=AT, unit=where, area=None, **values)
+            units.correct_unit(actor=CLERK, at=AT, unit=where, parent=None, **values)
         with pytest.raises(BadInputError):
             units.correct_person(actor=CLERK, at=AT, person=who, **values)
     with pytest.raises(NotAllowedError):
-        units.move_unit(actor=actor("shen.yulan"), at=AT, unit=where, parent=None)
+        move(where, unit("T8"), who=actor("shen.yulan"))
 
 
 def test_tree_costs_the_same_for_ten_units_and_forty() -> None:

@@ -162,7 +162,7 @@ def _overlapping(person: UUID, kind: str, first: date, last: date) -> str:
 
 @write
 def end_certificate(*, actor: Actor, at: datetime, certificate: UUID, valid_to: date, reason: str) -> None:
-    """End a certificate earlier, with `valid_to` its last day. BadInputError for a day outside its span or no reason."""
+    """End a certificate earlier, with `valid_to` its last day. BadInputError for a day outside it or no reason."""
     row = Certificate.objects.select_for_update().filter(id=certificate).first()
     if row is None:
         raise MissingError(_("There is no such certificate."))

@@ -26,7 +26,7 @@ def finish_as(
     text = text.replace("who:\n      - officer\n      - {role: grid_attendant, scope: probe_owner}", f"who: {who}")
     load(text.replace("version: 1", "version: 2"))
     try:
-        take(step="probe.work", object_id=begin(), actor=actor, at=MORNING)
+        take(step="probe.work", object_id=begin(), actor=actor, at=MORNING, payload={"note": ""})
     except RefusedError as error:
         return "\n".join(str(failed) for failed in error.failures)
     return ""

@@ -5,6 +5,7 @@ Views and the command line show `str(error)`; nothing else of an error leaves th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 
 class OneteamError(Exception):
@@ -29,6 +30,25 @@ class MissingError(OneteamError):
 
 class TooOftenError(OneteamError):
     """Somebody asks more often than is granted to anybody; nothing was looked up or written."""
+
+
+class FailedText(Protocol):
+    """A failed check of the law as it is told: its id, what stands against it, the article, what would cure it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def article(self) -> str: ...
+    @property
+    def cure(self) -> str: ...
+
+
+class UnlawfulError(OneteamError):
+    """Checks of the law stand against it; nothing was written. `failures` holds every failed check."""
+
+    failures: Sequence[FailedText]
 
 
 class NotReadyError(OneteamError):

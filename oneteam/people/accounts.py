@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from oneteam.journal.actors import PUBLIC, Actor
 from oneteam.kernel.clock import legal_day, now
-from oneteam.kernel.errors import OneteamError
+from oneteam.kernel.errors import UnlawfulError
 from oneteam.people import acts
 from oneteam.people.idle import session_ended
 from oneteam.people.lockout import forget_failures, locked_until
@@ -95,7 +95,7 @@ def _signed_in(sender: Any, request: HttpRequest, user: Account, **_kwargs: Any)
     request.session["seen"] = time.time()
     if len(held) == 1:
         # Refused where the post takes two factors: the page of posts says so, and leads to the passkeys.
-        with suppress(OneteamError):
+        with suppress(UnlawfulError):
             acts.take_post(actor=actor_under(held[0]), at=moment, factors=factors_of(request, user))
             request.session["post"] = str(held[0].id)
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from oneteam.journal.actors import Actor, ActorKind
 from oneteam.journal.checks import Context, require
-from oneteam.kernel.errors import OneteamError
+from oneteam.kernel.errors import UnlawfulError
 from oneteam.kernel.ids import uuid7
 from oneteam.people.models import Account
 
@@ -25,7 +25,7 @@ def session_ended(
     )
     try:
         require("SEC-02", context=context)
-    except OneteamError:
+    except UnlawfulError:
         return True
     return False
 

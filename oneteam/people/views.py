@@ -8,12 +8,13 @@ from allauth.account.views import LoginView
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from oneteam.kernel.clock import legal_day, now
-from oneteam.kernel.errors import NotAllowedError, OneteamError
+from oneteam.kernel.errors import NotAllowedError, UnlawfulError
 from oneteam.people import acts
 from oneteam.people.demo import demo_accounts
 from oneteam.people.labels import ROLES
@@ -23,7 +24,7 @@ from oneteam.people.models import Account
 from oneteam.people.passkeys import factors_of, passkey_wanted
 from oneteam.people.queries import actor_under, posts_of
 from oneteam.web.panels import Choice, Choices
-from oneteam.web.parts import Refusal
+from oneteam.web.parts import FailedCheck, Refusal
 
 P = ParamSpec("P")
 View = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
@@ -73,8 +74,11 @@ def posts(request: HttpRequest) -> HttpResponse:
         if chosen is not None:
             try:
                 acts.take_post(actor=actor_under(chosen), at=moment, factors=factors_of(request, user))
-            except OneteamError as error:
-                refusal = Refusal(_("This post cannot be taken"), lines=str(error).splitlines()[1:])
+            except UnlawfulError as error:
+                refusal = Refusal(_("This post cannot be taken"), checks=[
+                    FailedCheck(failed.id, failed.sentence, failed.article, failed.cure, reverse("passkeys"))
+                    for failed in error.failures
+                ])  # fmt: skip
             else:
                 request.session["post"] = str(chosen.id)
                 target = request.POST.get("next", "")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from oneteam.kernel.errors import OneteamError
+from oneteam.kernel.errors import UnlawfulError
 from oneteam.lawbook.checks import CheckInfo, Severity
 
 
@@ -51,12 +51,12 @@ class Failed:
         return f"{self.id}: {self.sentence} ({self.article}) → {self.cure}"
 
 
-class RefusedError(OneteamError):
+class RefusedError(UnlawfulError):
     """The proposed step is not lawful now; nothing was written. `failures` holds every failed check."""
 
     def __init__(self, step: str, failures: Iterable[Failed]) -> None:
         self.step = step
-        self.failures = tuple(failures)
+        self.failures: tuple[Failed, ...] = tuple(failures)
         super().__init__(step)
 
     def __str__(self) -> str:

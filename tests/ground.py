@@ -11,7 +11,8 @@ def gazetteer(*, whole: bool = False) -> Gazetteer:
     """Return the gazetteer of the small city, or of the whole one; its ids are the codes of demo/places.yaml."""
     return Gazetteer(
         Entry(
-            place.code, place.zh, place.kind, place.parent, place.lon, place.lat, place.aliases,
+            place.code, place.zh, place.kind, place.parent, place.lon, place.lat,
+            (*place.aliases, *((place.code,) if place.kind == "grid" else ())),
             line=place.line, doors=place.numbers,
         )
         for place in ground(whole=whole).places

@@ -139,6 +139,21 @@ def nearest(line: Line, lon: float, lat: float) -> Near:
     return best
 
 
+def meeting(one: Line, two: Line) -> Near:
+    """Return where two lines cross or, if they do not, come nearest: a point and the metres between them."""
+    for a, b in pairwise(one):
+        for leg, (c, d) in enumerate(pairwise(two)):
+            cut = _cross(a, b, c, d)
+            if cut is not None:
+                return Near(cut[0], cut[1], 0.0, leg)
+    spots = [nearest(two, position[0], position[1]) for position in one]
+    spots += [
+        Near(position[0], position[1], nearest(one, position[0], position[1]).metres, leg)
+        for leg, position in enumerate(two)
+    ]
+    return min(spots, key=lambda spot: spot.metres)
+
+
 def length(line: Line) -> float:
     """Return the length of a line in metres."""
     return math.fsum(metres(x1, y1, x2, y2) for (x1, y1), (x2, y2) in pairwise(line))

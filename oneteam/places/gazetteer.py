@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from oneteam.kernel.geometry import Line, metres, nearest
+from oneteam.kernel.geometry import Line, meeting, metres, nearest
 from oneteam.kernel.text import Span, WordFinder, fold
 from oneteam.places.doors import Doors, door, number_after
 
@@ -27,7 +27,8 @@ _STRANGER = re.compile(
 _ANONYMISED = re.compile(r"[a-z]\d{0,2}[市县]")  # open data that hides its places: A市, A7县 are never ours
 _LOOSE = ("附近", "旁边", "对面", "后面", "不远", "周边", "一带", "往", "方向")
 _CROSSING = re.compile(r"^[\s与和跟及同、,，/]{0,2}$")
-_AT_CROSSING = re.compile(r"^的?(?:十字|丁字|三岔)?(?:路口|街口|交叉口|交叉路口|交汇处|交汇|交界|交叉|转角|拐角)")
+_AT_CROSSING = re.compile(r"^的?(?:十字|丁字|三岔)?(?:口|路口|街口|交叉口|交叉路口|交汇处|交汇|交界|交叉|转角|拐角)")
+_NEXT_TO = re.compile(r"[上边段]{0,2}(?:靠近|临近|挨着|贴着|紧挨|快到|近)$")  # what follows says only where on it
 _NEAR_ENOUGH = 300.0  # metres between a road's line and a place that is said to lie on it
 _CROSS_WITHIN = 60.0  # metres between two lines that are said to cross
 _DECIDES = 3.0  # a namesake must be this many times nearer to where the text was told than the next one
@@ -91,7 +92,7 @@ class Found:
 # Share of right answers among our labelled texts, by how the place was found; never quite 1.
 _SURE = {"shop": 0.95, "landmark": 0.96, "station": 0.96, "road": 0.93, "grid": 0.9, "community": 0.92, "area": 0.85}
 _DOOR_SURE, _NO_DOOR_LOSS, _CROSSING_SURE = 0.96, 0.1, 0.95
-_WIDER_SURE, _ALIAS_LOSS, _LOOSE_LOSS, _STRANGER_LOSS, _TOLD_THERE_LOSS = 0.8, 0.04, 0.05, 0.15, 0.08
+_WIDER_SURE, _AREA_SURE, _ALIAS_LOSS, _LOOSE_LOSS, _STRANGER_LOSS, _TOLD_THERE_LOSS = 0.8, 0.7, 0.04, 0.05, 0.15, 0.08
 
 
 class Gazetteer:
@@ -143,6 +144,8 @@ class Gazetteer:
         if _ANONYMISED.search(folded) or not all(options for _, options in top):
             return Found(Outcome.CONFLICT, None, 0.0, mentions, everything, unknown)
         chosen = [each for each in top if each[0].span.start < title_end] or top
+        if len(chosen) == 2 and _NEXT_TO.search(folded[chosen[0][0].span.end : chosen[1][0].span.start]):
+            chosen = chosen[:1]
         reduced = [(mention, self._told_there(options, near)) for mention, options in chosen]
         loss = _TOLD_THERE_LOSS * any(len(a[1]) != len(b[1]) for a, b in zip(chosen, reduced, strict=True))
         options = tuple(dict.fromkeys(entry for _, each in reduced for entry in each))
@@ -157,7 +160,8 @@ class Gazetteer:
         common = self._common(options)
         if common is None:
             return Found(Outcome.AMBIGUOUS, None, 0.0, mentions, options, unknown)
-        return Found(Outcome.WIDER, common, _WIDER_SURE - loss, mentions, options, unknown, (common.lon, common.lat))
+        sure = (_WIDER_SURE if common.kind != "area" else _AREA_SURE) - loss
+        return Found(Outcome.WIDER, common, sure, mentions, options, unknown, (common.lon, common.lat))
 
     def _one(
         self,
@@ -212,8 +216,8 @@ class Gazetteer:
             return True
         for road, place in ((entry, other), (other, entry)):
             if road.line and place.kind not in ("area", "community", "grid"):
-                at = _closest(place, road) if place.line else (place.lon, place.lat)
-                return nearest(road.line, *at).metres <= _NEAR_ENOUGH
+                away = meeting(place.line, road.line) if place.line else nearest(road.line, place.lon, place.lat)
+                return away.metres <= _NEAR_ENOUGH
         return False
 
     @staticmethod
@@ -245,10 +249,6 @@ def _belongs_to_longer(folded: str, word: str, span: Span, entries: Iterable[tup
     return bool(preceding) and preceding in _ENLARGES and any(entry.kind == "road" for entry, _ in entries)
 
 
-def _closest(place: Entry, road: Entry) -> Point:
-    return min(((x, y) for x, y in place.line), key=lambda at: nearest(road.line, *at).metres)
-
-
 def _distance(entry: Entry, near: Point) -> float:
     return nearest(entry.line, *near).metres if entry.line else metres(entry.lon, entry.lat, *near)
 
@@ -262,9 +262,7 @@ def _crossing(folded: str, chosen: Sequence[tuple[Mention, tuple[Entry, ...]]]) 
         return None
     if not _AT_CROSSING.match(folded[second.span.end : second.span.end + 8]):
         return None
-    spots = [(nearest(two.line, x, y), (x, y)) for x, y in one.line]
-    spots += [(nearest(one.line, x, y), (x, y)) for x, y in two.line]
-    spot, _vertex = min(spots, key=lambda each: each[0].metres)
+    spot = meeting(one.line, two.line)
     if spot.metres > _CROSS_WITHIN:
         return None
     return (one if len(one.line) >= len(two.line) else two), (spot.lon, spot.lat)

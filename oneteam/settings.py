@@ -38,6 +38,7 @@ ROOMS = [
     "web",
     "places",
     "people",
+    "things",
     "files",
     "lawbook",
     "documents",

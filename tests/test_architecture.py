@@ -23,7 +23,7 @@ from tests.world import product_acts
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
-    "kernel", "journal", "web", "places", "people", "files", "lawbook", "documents", "procedures", "intake", "triage",
+    "kernel", "journal", "web", "places", "people", "things", "files", "lawbook", "documents", "procedures", "intake", "triage",
     "command", "supervision", "exchange", "demo", "server",
 )  # fmt: skip
 
@@ -269,6 +269,7 @@ def test_codes_of_guarded_tables_never_change() -> None:
         60: "intake_report", 61: "intake_incident", 65: "triage_proposal",
         100: "documents_count", 101: "documents_number", 102: "documents_document",
         70: "command_order", 71: "command_orderphoto", 80: "exchange_client",
+        90: "things_party", 91: "things_premises", 92: "things_licence", 93: "things_component", 94: "things_device",
         **{code: table for code, table in guarded_tables().items() if table.startswith(("lawbook_", "procedures_"))},
     }  # fmt: skip
     assert all(code is None for kind, code in table_kinds().values() if kind is not TableKind.GUARDED)

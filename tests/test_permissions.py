@@ -126,7 +126,7 @@ def test_machines_only_propose_and_record_clocks_and_verifications() -> None:
 def test_who_only_reads_changes_nothing_of_a_file() -> None:
     table = role_act_table()
     own = {"session.signed_in", "session.signed_out", "post.taken", "account.passkey_added"}
-    looking = {"file.opened", "file.compared"}  # the look itself is what is recorded
+    looking = {"file.opened", "file.compared", "party.looked_at"}  # the look itself is what is recorded
     for role, more in (("auditor", set()), ("legal_reviewer", {"interest.declared"}), ("audit_admin", set())):
         assert {act for act, row in table.items() if row[role]} - looking == own | more, role
 

@@ -11,11 +11,11 @@ from oneteam.intake import queries
 from oneteam.intake.acts import LOOKERS
 from oneteam.intake.forms import AnswerForm, CloseForm, LookForm
 from oneteam.intake.labels import CHANNELS, title_of, urgency_chip, word_for
-from oneteam.intake.masking import mask_name, mask_phone
 from oneteam.intake.models import Report
 from oneteam.intake.queries import ToldText
 from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE, TINTED
 from oneteam.journal.queries import timeline
+from oneteam.kernel.masking import mask_name, mask_phone
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.shown import shown_timeline
 from oneteam.procedures.forms import ReasonForm

@@ -72,6 +72,12 @@ def place_of(lon: Decimal, lat: Decimal, *, on: date) -> Located:
     return ground(on).locate(float(lon), float(lat))
 
 
+def place_finder(on: date) -> Callable[[Decimal, Decimal], Located]:
+    """Return `place_of` of a day with the ground at hand, for many points."""
+    here = ground(on)
+    return lambda lon, lat: here.locate(float(lon), float(lat))
+
+
 class Reason(StrEnum):
     """Why a text was resolved to a point, or was not."""
 

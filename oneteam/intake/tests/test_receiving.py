@@ -17,7 +17,6 @@ from conftest import City
 from oneteam.intake import acts
 from oneteam.intake.importing import Line, read_reports
 from oneteam.intake.importing_run import import_file
-from oneteam.intake.masking import mask_name, mask_phone
 from oneteam.intake.models import Report
 from oneteam.intake.queries import report, reports_by_caller, told_texts
 from oneteam.journal.actors import Actor, ActorKind, operator
@@ -25,6 +24,7 @@ from oneteam.journal.models import Act
 from oneteam.journal.tests.kit import aside
 from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
+from oneteam.kernel.masking import mask_name, mask_phone
 from oneteam.places.queries import all_places, region, region_check
 from oneteam.procedures.queries import clocks, runs
 from tests.world import AT, actor, browser, receive, told

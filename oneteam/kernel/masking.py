@@ -16,3 +16,8 @@ def mask_phone(phone: str) -> str:
     if len(digits) < 8:
         return "*" * max(len(digits) - 2, 0) + digits[-2:]
     return f"{digits[:3]}{'*' * (len(digits) - 7)}{digits[-4:]}"
+
+
+def mask_id_number(number: str) -> str:
+    """Show the first three and last four characters of an identity number: 330***********123X."""
+    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}" if len(number) > 10 else "*" * len(number)

@@ -1,0 +1,267 @@
+"""Writes to components and devices."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oneteam.journal import statements
+from oneteam.journal.actors import Actor
+from oneteam.journal.acts import record, write
+from oneteam.journal.checks import Context, require
+from oneteam.journal.kinds import ActKind, register
+from oneteam.journal.queries import label_values
+from oneteam.kernel.clock import legal_day
+from oneteam.kernel.coordinates import to_wgs84
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
+from oneteam.kernel.idnumbers import check_credit_code
+from oneteam.kernel.ids import uuid7
+from oneteam.kernel.plates import check_plate
+from oneteam.places.ground import Located
+from oneteam.places.queries import place_finder, place_of, region
+from oneteam.things.checks import CGCS2000, EQUAL, GCJ02
+from oneteam.things.labels import STATES
+from oneteam.things.models import Accuracy, Component, ComponentState, Device, DeviceKind
+from oneteam.things.party_acts import KEEPERS
+
+register(
+    ActKind(
+        name="component.registered",
+        text=gettext_lazy("Component %(code)s registered"),
+        fields={"code": str, "overrides": list},
+        who=KEEPERS,
+    )
+)
+register(
+    ActKind(
+        name="component.changed",
+        text=gettext_lazy("Component %(code)s is now: %(state)s"),
+        fields={"code": str, "state": str, "changed_on": str},
+        who=KEEPERS | {"dispatcher", "grid_attendant", "officer", "contractor_manager", "contractor_crew"},
+    )
+)
+register(
+    ActKind(
+        name="device.registered",
+        text=gettext_lazy("Device %(code)s registered"),
+        fields={"code": str, "kind": str},
+        who=KEEPERS,
+    )
+)
+register(
+    ActKind(
+        name="device.retired",
+        text=gettext_lazy("Device %(code)s is used until %(used_to)s"),
+        fields={"code": str, "used_to": str},
+        who=KEEPERS,
+    )
+)
+label_values("component.changed", "state", STATES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewComponent:
+    """A component to be registered, with the mandatory attributes of GB/T 47678.5; the grid follows from the point.
+
+    `system` is that of `lon` and `lat`: CGCS2000, WGS84 (equal to some centimetres) or GCJ02, which is computed back.
+    """
+
+    code: str
+    name: str
+    unit: UUID
+    department_code: str
+    lon: Decimal
+    lat: Decimal
+    first_date: date
+    accuracy: str | None = None
+    system: str = CGCS2000
+    state: str = ComponentState.INTACT
+    old_code: str = ""
+
+
+Find = Callable[[Decimal, Decimal], Located]
+_INSERT = """
+INSERT INTO things_component (id, code, type, name, unit_id, department_code, grid_id, lon, lat, accuracy, state,
+  first_date, old_code)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+@write
+def register_components(
+    *, actor: Actor, at: datetime, components: Sequence[NewComponent], overrides: Mapping[str, str] | None = None
+) -> list[UUID]:
+    """Register components, an act each; returns their ids in the order given. All or none.
+
+    Checks EVT-02 and EVT-06, which a reason in `overrides` may go against: RefusedError. BadInputError for a code that
+    is taken, a state that is none, a department code that cannot be one, or a point that no unit grid holds.
+    """
+    here = region()
+    if here is None:
+        raise BadInputError(_("The region is not defined yet."))
+    codes = [new.code.strip() for new in components]
+    taken = set(Component.objects.filter(code__in=codes).values_list("code", flat=True))
+    done, find = [], place_finder(legal_day(at))
+    for new in components:
+        if new.code.strip() in taken:
+            raise BadInputError(_("There is a component %(code)s already.") % {"code": new.code.strip()})
+        taken.add(new.code.strip())
+        done.append(_register(actor, at, new, here.code, find, overrides or {}))
+    return done
+
+
+def _register(
+    actor: Actor, at: datetime, new: NewComponent, division: str, find: Find, overrides: Mapping[str, str]
+) -> UUID:
+    component = uuid7()
+    facts = {"code": new.code, "division": division, "system": new.system, "accuracy": new.accuracy}
+    context = Context(
+        step="component.register", object_id=component, state=None, actor=actor, at=at, facts=facts
+    )  # fmt: skip
+    told = require("EVT-02", "EVT-06", context=context, overrides=overrides)
+    new = to_standard(new)
+    if new.state not in ComponentState.values:
+        raise BadInputError(_("There is no state “%(state)s”.") % {"state": new.state})
+    if not new.name.strip():
+        raise BadInputError(_("A component needs its name."))
+    department = check_credit_code(new.department_code)
+    grid = find(new.lon, new.lat).grid
+    if grid is None:
+        message = _("No unit grid holds the point of component %(code)s (%(lon)s, %(lat)s).")
+        raise BadInputError(message % {"code": new.code, "lon": new.lon, "lat": new.lat})
+    reasons = [{"check": check, "reason": why} for check, why in sorted(told.items())]
+    record(
+        kind="component.registered", actor=actor, at=at, stream=component,
+        payload={"code": new.code, "overrides": reasons},
+    )  # fmt: skip
+    statements.run(_INSERT, [
+        component, new.code, new.code[6:11], new.name.strip(), new.unit, department, grid, new.lon, new.lat,
+        new.accuracy if new.accuracy in Accuracy.values else None, new.state, new.first_date, new.old_code,
+    ])  # fmt: skip
+    return component
+
+
+def to_standard(new: NewComponent) -> NewComponent:
+    """Return the component with its point in CGCS2000; a point of GCJ-02 is computed back and of class C at best.
+
+    How exact a point of an unknown system is nobody knows.
+    """
+    code = new.code.strip()
+    if new.system in EQUAL:
+        return replace(new, code=code)
+    if new.system != GCJ02:
+        return replace(new, code=code, accuracy=None)
+    lon, lat = to_wgs84(float(new.lon), float(new.lat))
+    return replace(
+        new, code=code, lon=Decimal(f"{lon:.6f}"), lat=Decimal(f"{lat:.6f}"), system=CGCS2000,
+        accuracy=Accuracy.C if new.accuracy else None,
+    )  # fmt: skip
+
+
+@write
+def register_component(
+    *,
+    actor: Actor,
+    at: datetime,
+    code: str,
+    name: str,
+    unit: UUID,
+    department_code: str,
+    lon: Decimal,
+    lat: Decimal,
+    first_date: date,
+    accuracy: str | None = None,
+    system: str = CGCS2000,
+    overrides: Mapping[str, str] | None = None,
+) -> UUID:
+    """Register one component; errors as in `register_components`."""
+    new = NewComponent(
+        code=code, name=name, unit=unit, department_code=department_code, lon=lon, lat=lat, first_date=first_date,
+        accuracy=accuracy or None, system=system,
+    )  # fmt: skip
+    return register_components(actor=actor, at=at, components=[new], overrides=overrides)[0]
+
+
+@write
+def change_component(*, actor: Actor, at: datetime, component: UUID, state: str, changed_on: date) -> None:
+    """Record a component's new state (intact, damaged, missing, removed) and the day it changed."""
+    row = Component.objects.select_for_update().filter(id=component).first()
+    if row is None:
+        raise MissingError(_("There is no such component."))
+    if state not in ComponentState.values:
+        raise BadInputError(_("There is no state “%(state)s”.") % {"state": state})
+    if row.state == state:
+        raise ConflictError(_("The component is in this state already."))
+    if changed_on < row.first_date or changed_on > legal_day(at):
+        message = _("The day must lie between the first record (%(first)s) and today.")
+        raise BadInputError(message % {"first": row.first_date})
+    record(
+        kind="component.changed", actor=actor, at=at, stream=component,
+        payload={"code": row.code, "state": state, "changed_on": changed_on.isoformat()},
+    )  # fmt: skip
+    Component.objects.filter(id=component).update(state=state, changed_on=changed_on)
+
+
+@write
+def register_device(
+    *,
+    actor: Actor,
+    at: datetime,
+    code: str,
+    kind: str,
+    name: str,
+    unit: UUID,
+    used_from: date,
+    plate: str = "",
+    lon: Decimal | None = None,
+    lat: Decimal | None = None,
+) -> UUID:
+    """Register a device. A vehicle has a plate; a camera or sensor a point, the others none.
+
+    BadInputError for a code or plate that is taken, a plate that cannot be one, a missing point or plate.
+    """
+    if kind not in DeviceKind.values:
+        raise BadInputError(_("There is no kind of device “%(kind)s”.") % {"kind": kind})
+    if not code.strip() or not name.strip():
+        raise BadInputError(_("A device needs a code and a name."))
+    if Device.objects.filter(code=code.strip()).exists():
+        raise BadInputError(_("There is a device %(code)s already.") % {"code": code.strip()})
+    if (kind == DeviceKind.VEHICLE) != bool(plate.strip()):
+        raise BadInputError(_("A vehicle has a plate, and no other device has one."))
+    number = check_plate(plate) if plate.strip() else None
+    if number is not None and Device.objects.filter(plate=number).exists():
+        raise BadInputError(_("Another vehicle has this plate."))
+    fixed = kind in (DeviceKind.CAMERA, DeviceKind.SENSOR)
+    if fixed != (lon is not None and lat is not None):
+        raise BadInputError(_("A camera or sensor has a point (longitude, latitude), and no other device has one."))
+    device = uuid7()
+    record(
+        kind="device.registered", actor=actor, at=at, stream=device, payload={"code": code.strip(), "kind": kind}
+    )  # fmt: skip
+    Device.objects.create(
+        id=device, code=code.strip(), kind=kind, name=name.strip(), unit_id=unit, plate=number, lon=lon, lat=lat,
+        grid_id=place_of(lon, lat, on=legal_day(at)).grid if lon is not None and lat is not None else None,
+        used_from=used_from,
+    )  # fmt: skip
+    return device
+
+
+@write
+def retire_device(*, actor: Actor, at: datetime, device: UUID, used_to: date) -> None:
+    """Record the last day on which a device is used."""
+    row = Device.objects.select_for_update().filter(id=device).first()
+    if row is None:
+        raise MissingError(_("There is no such device."))
+    if row.used_to is not None:
+        raise ConflictError(_("The device is retired already."))
+    if used_to < row.used_from:
+        raise BadInputError(_("A device cannot end before it began (%(day)s).") % {"day": row.used_from})
+    record(
+        kind="device.retired", actor=actor, at=at, stream=device,
+        payload={"code": row.code, "used_to": used_to.isoformat()},
+    )  # fmt: skip
+    Device.objects.filter(id=device).update(used_to=used_to)

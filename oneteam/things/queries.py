@@ -1,0 +1,106 @@
+"""Reading the directory of things. Names of citizens come masked; in clear they are looked at with a purpose."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from oneteam.journal.subjects import read_personal
+from oneteam.kernel.errors import BadInputError
+from oneteam.kernel.idnumbers import check_credit_code, check_resident_id
+from oneteam.kernel.masking import mask_id_number, mask_name, mask_phone
+from oneteam.things.models import Component, Licence, Party, PartyKind, Premises
+from oneteam.things.party_acts import citizen_of
+
+
+@dataclass(frozen=True, slots=True)
+class PartyInfo:
+    """A party as pages show it. Of a citizen name, number, phone and home are masked; empty when erased."""
+
+    id: UUID
+    kind: str
+    name: str
+    credit_code: str
+    address: str
+    id_number: str
+    phone: str
+    representative: str
+    former_names: tuple[str, ...]
+    ended_on: date | None
+    subject: UUID | None
+
+    @property
+    def is_citizen(self) -> bool:
+        """Whether the law's amounts for citizens apply."""
+        return self.kind == PartyKind.CITIZEN
+
+
+def parties(ids: Iterable[UUID]) -> dict[UUID, PartyInfo]:
+    """Return these parties, masked, in three queries however many there are."""
+    return party_infos(Party.objects.filter(id__in=set(ids)))
+
+
+def party_infos(rows: Iterable[Party]) -> dict[UUID, PartyInfo]:
+    """Return rows as pages show them."""
+    listed = list(rows)
+    told = read_personal([row.told_act for row in listed if row.told_act is not None])
+    found = {}
+    for row in listed:
+        values = told.get(row.told_act, {}) if row.told_act is not None else {}
+        citizen = row.kind == PartyKind.CITIZEN
+        found[row.id] = PartyInfo(
+            id=row.id, kind=row.kind, name=mask_name(values.get("citizen_name", "")) if citizen else row.name,
+            credit_code=row.credit_code or "", address=mask_name(values.get("home", "")) if citizen else row.address,
+            id_number=mask_id_number(values.get("id_number", "")), phone=mask_phone(values.get("phone", "")),
+            representative=mask_name(values.get("representative", "")), former_names=tuple(row.former_names),
+            ended_on=row.ended_on, subject=row.subject,
+        )  # fmt: skip
+    return found
+
+
+def party(party_id: UUID) -> PartyInfo | None:
+    """Return a party as pages show it, or None."""
+    return parties([party_id]).get(party_id)
+
+
+def find_party(*, credit_code: str = "", id_number: str = "") -> UUID | None:
+    """Return the party with a credit code, or the citizen with an identity number; None where there is none.
+
+    BadInputError for a code or number that cannot be one, or for neither.
+    """
+    if credit_code.strip():
+        code = check_credit_code(credit_code)
+        return Party.objects.filter(credit_code=code).values_list("id", flat=True).first()
+    if id_number.strip():
+        return citizen_of(check_resident_id(id_number))
+    raise BadInputError("find_party needs a credit code or an identity number")
+
+
+def born_on(party_id: UUID) -> date | None:
+    """Return a citizen's date of birth from the identity number, for checks of age; None where it is not known."""
+    row = Party.objects.filter(id=party_id, kind=PartyKind.CITIZEN).first()
+    if row is None or row.told_act is None:
+        return None
+    number = str(read_personal([row.told_act]).get(row.told_act, {}).get("id_number", ""))
+    return date(int(number[6:10]), int(number[10:12]), int(number[12:14])) if number else None
+
+
+def premises_of(party_id: UUID) -> list[Premises]:
+    """Return the premises of a party, open ones first, by name."""
+    return sorted(Premises.objects.filter(party=party_id), key=lambda row: (row.closed_on is not None, row.name))
+
+
+def licences_on(premises: Sequence[UUID], day: date) -> dict[UUID, list[Licence]]:
+    """Return the licences of premises that are valid on a day."""
+    found: dict[UUID, list[Licence]] = {each: [] for each in premises}
+    valid = Licence.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+    for licence in valid.filter(premises__in=premises).order_by("name"):
+        found[licence.premises_id].append(licence)
+    return found
+
+
+def component_by_code(code: str) -> Component | None:
+    """Return a component by its 17 digits, or by the 16 it had under the old standard."""
+    return Component.objects.filter(Q(code=code) | Q(old_code=code)).exclude(code="").first() if code else None

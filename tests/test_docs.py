@@ -9,10 +9,11 @@ import pytest
 
 from oneteam import cli
 from oneteam.exchange.api import ReportIn, ReportOut
-from oneteam.intake import importing, listing
+from oneteam.intake import listing
 from oneteam.intake.importing import MESSAGE_BOARD
 from oneteam.intake.models import Channel
 from oneteam.intake.telling import COLUMNS, LINE_LIMIT
+from oneteam.kernel import sheets
 from oneteam.kernel.texts import TEXT_LIMIT
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,7 +108,7 @@ def test_both_readmes_name_the_same_variables_and_every_one_is_read() -> None:
 def test_limits_of_the_readme_are_those_of_the_code() -> None:
     page = read("README.md")
     assert f"{TEXT_LIMIT:,} characters" in page
-    assert f"{importing.FILE_LIMIT // 2**20} MB and {importing.ROW_LIMIT:,} rows" in page
+    assert f"{sheets.FILE_LIMIT // 2**20} MB and {sheets.ROW_LIMIT:,} rows" in page
     assert f"export {listing.EXPORT_LIMIT:,} rows" in page
     assert f"{LINE_LIMIT} characters" in read("docs/import.md")
 

@@ -104,7 +104,7 @@ def build(wanted):
             return
         # An environment for development stays one: base alone would leave it half renewed.
         kind = "dev" if stamp().get("kind") == "dev" else wanted
-        megabytes = 60 if kind == "base" else 120
+        megabytes = 110 if kind == "base" else 170
         tell(f"setting up the Python environment in {VENV} (once; downloads about {megabytes} MB) ...")
         STAMP.unlink(missing_ok=True)
         if not works():

@@ -20,7 +20,7 @@ from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.once import Once, request_digest
 from oneteam.journal.statements import Part
 from oneteam.journal.subjects import mark_of, new_subject, read_personal, standing, subject_of
-from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, LineFault, MissingError
+from oneteam.kernel.errors import BadInputError, ConflictError, Fault, MissingError, TableError
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.texts import words
 from oneteam.places.queries import in_region
@@ -202,7 +202,7 @@ class Imported:
 def import_reports(*, actor: Actor, at: datetime, lines: Iterable[Line], source: str) -> Imported:
     """Take all rows of a checked file in one transaction, an act a row and `import.done` beside them.
 
-    Imported history starts no promise clock. Raises ImportRefusedError by line where an external id is known with
+    Imported history starts no promise clock. Raises TableError by line where an external id is known with
     another content; then nothing is taken.
     """
     rows = list(lines)
@@ -213,7 +213,7 @@ def import_reports(*, actor: Actor, at: datetime, lines: Iterable[Line], source:
             "external_id", "digest"
         )
     }
-    faults: list[LineFault] = []
+    faults: list[Fault] = []
     fresh: list[tuple[Told, bytes]] = []
     for row in rows:
         digest, external = told_digest(row.told), row.told.external_id
@@ -221,10 +221,10 @@ def import_reports(*, actor: Actor, at: datetime, lines: Iterable[Line], source:
             fresh.append((row.told, digest))
         elif known[external] != digest:
             faults.append(
-                LineFault(row.number, "external_id", _("“%(id)s” is known with another content") % {"id": external})
+                Fault(row.number, "external_id", _("“%(id)s” is known with another content") % {"id": external})
             )
     if faults:
-        raise ImportRefusedError(faults)
+        raise TableError(faults)
     counts = {"taken": len(fresh), "known": len(rows) - len(fresh), "source": source}
     record(kind="import.done", actor=actor, at=at, stream=uuid7(), payload=counts)
     taken = [

@@ -9,8 +9,10 @@ from pathlib import Path
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the room's commands."""
     intake = commands.add_parser("intake", help="take in reports").add_subparsers(metavar="COMMAND", required=True)
-    imports = intake.add_parser("import", help="take in a CSV file of reports, all of it or nothing")
-    imports.add_argument("file", type=Path, help="UTF-8, UTF-16 or GBK; see docs/import.md for the columns")
+    imports = intake.add_parser("import", help="take in a file of reports, all of it or nothing")
+    imports.add_argument(
+        "file", type=Path, help="CSV (UTF-8, UTF-16, GBK), .xlsx or .xls; docs/import.md names the columns"
+    )
     imports.add_argument("--source", default="import", help="who the external ids belong to (default: %(default)s)")
     imports.add_argument("--channel", default="website", help="for files without that column (default: %(default)s)")
     imports.set_defaults(run=run_import, role="app")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from oneteam.intake.acts import Imported, import_reports
-from oneteam.intake.importing import FILE_LIMIT, read_reports
+from oneteam.intake.importing import read_reports
 from oneteam.intake.slots import AFTER_IMPORT
 from oneteam.journal.actors import operator
 from oneteam.journal.follow import lag, settle
@@ -18,6 +18,7 @@ from oneteam.journal.notes import load_key
 from oneteam.journal.seal import Sealer, dsn_of
 from oneteam.kernel.clock import now
 from oneteam.kernel.errors import BadInputError
+from oneteam.kernel.sheets import check_size
 from oneteam.places.queries import region_check
 
 PATIENCE = 120.0  # seconds that the server's own followers get before the command stops waiting for them
@@ -41,12 +42,12 @@ class Done:
 
 
 def import_file(path: Path, *, source: str, channel: str, user: str) -> Done:
-    """Take in a CSV file of reports, all of it or nothing, and wait until each has its proposal.
+    """Take in a file of reports, all of it or nothing, and wait until each has its proposal.
 
-    Raises ImportRefusedError with every faulty line, BadInputError for a file that cannot be read.
+    Raises TableError with every faulty line, BadInputError for a file that cannot be read.
     """
     moment = now()
-    lines = read_reports(_bytes(path), at=moment, in_region=region_check(), channel=channel)
+    lines = read_reports(_bytes(path), at=moment, in_region=region_check(), channel=channel, name=path.name)
     imported = import_reports(actor=operator(user), at=moment, lines=lines, source=source)
     fresh = [report.id for report in imported.taken]
     told = _follow(fresh)
@@ -55,8 +56,7 @@ def import_file(path: Path, *, source: str, channel: str, user: str) -> Done:
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > FILE_LIMIT:
-            raise BadInputError(_("The file is larger than %(limit)d MB; split it.") % {"limit": FILE_LIMIT // 2**20})
+        check_size(path.stat().st_size)
         return path.read_bytes()
     except OSError as error:
         raise BadInputError(

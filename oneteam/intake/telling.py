@@ -5,11 +5,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from oneteam.intake.models import Channel
-from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import BadInputError
 from oneteam.kernel.texts import TEXT_LIMIT
 
@@ -58,20 +56,6 @@ def point(lon: str, lat: str) -> tuple[Decimal, Decimal] | None:
     if not (x.is_finite() and y.is_finite() and -180 <= x <= 180 and -90 <= y <= 90):
         raise BadInputError(_("Longitude goes from -180 to 180, latitude from -90 to 90."))
     return round(x, 6), round(y, 6)
-
-
-def moment(text: str) -> datetime:
-    """Read a date and time, in Shanghai's time where no zone is given; raises BadInputError with an example."""
-    wrong = BadInputError(
-        _("“%(text)s” is no date and time; write it like 2026-11-25T14:03:00+08:00.") % {"text": text[:40]}
-    )
-    try:
-        found = parse_datetime(text.strip().replace("/", "-"))
-    except ValueError:
-        raise wrong from None
-    if found is None:
-        raise wrong
-    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
 
 
 def check_told(told: Told, *, at: datetime, in_region: Callable[[Decimal, Decimal], bool]) -> Told:

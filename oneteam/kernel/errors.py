@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.utils.translation import gettext as _
+
 
 class OneteamError(Exception):
     """Base of every error whose text is meant for a person."""
@@ -55,22 +57,42 @@ class NotReadyError(OneteamError):
     """The system itself lacks something (a setting, a key, a migration); the text names the command that mends it."""
 
 
+def _sentence(problem: str, suggestion: str) -> str:
+    if not suggestion:
+        return problem
+    return _("%(problem)s; %(suggestion)s") % {"problem": problem, "suggestion": suggestion}
+
+
+class CellError(BadInputError):
+    """One cell of a file cannot be read: what is wrong, and what to write instead."""
+
+    def __init__(self, problem: str, suggestion: str = "") -> None:
+        self.problem, self.suggestion = problem, suggestion
+        super().__init__(_sentence(problem, suggestion))
+
+
 @dataclass(frozen=True, slots=True)
-class LineFault:
-    """One fault of an imported file: the line counted from 1 (the heading is line 1), the column and what to do."""
+class Fault:
+    """One fault of a file: the line counted from 1 (the heading is line 1), the column, what is wrong, what to do."""
 
     line: int
     column: str
-    message: str
+    problem: str
+    suggestion: str = ""
+
+    @property
+    def message(self) -> str:
+        """Problem and suggestion as one sentence."""
+        return _sentence(self.problem, self.suggestion)
 
     def __str__(self) -> str:
         place = f"{self.line}:{self.column}" if self.column else str(self.line)
         return f"{place}: {self.message}"
 
 
-class ImportRefusedError(BadInputError):
-    """An import was refused as a whole; `faults` names every line that must be mended."""
+class TableError(BadInputError):
+    """A file was refused as a whole; `faults` names every line that must be mended."""
 
-    def __init__(self, faults: Sequence[LineFault]) -> None:
+    def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))

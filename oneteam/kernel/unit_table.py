@@ -12,7 +12,7 @@ from typing import TypeGuard
 import yaml
 from django.utils.translation import gettext as _
 
-from oneteam.kernel.errors import BadInputError, ImportRefusedError, LineFault
+from oneteam.kernel.errors import BadInputError, Fault, TableError
 
 PERIODS_FILE = Path(__file__).resolve().parents[2] / "law" / "cn" / "periods.yaml"
 
@@ -95,29 +95,29 @@ def national_table() -> UnitTable:
 
 
 def parse_unit_table(text: str) -> UnitTable:
-    """Read the YAML text of a table of periods. ImportRefusedError names every faulty row by its line."""
+    """Read the YAML text of a table of periods. TableError names every faulty row by its line."""
     loader = yaml.SafeLoader(text)
     try:
         numbered = list(_rows(loader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise ImportRefusedError([LineFault(mark.line + 1 if mark else 1, "", str(error))]) from error
+        raise TableError([Fault(mark.line + 1 if mark else 1, "", str(error))]) from error
     finally:
         loader.dispose()
-    faults: list[LineFault] = []
+    faults: list[Fault] = []
     rules: list[tuple[int, UnitRule]] = []
     for line, row in numbered:
         try:
             rules.append((line, _rule(row)))
         except BadInputError as error:
-            faults.append(LineFault(line, "", str(error)))
+            faults.append(Fault(line, "", str(error)))
     faults.extend(
-        LineFault(line, "", _("this row and the one of line %(first)d answer the same question") % {"first": first})
+        Fault(line, "", _("this row and the one of line %(first)d answer the same question") % {"first": first})
         for (first, one), (line, other) in combinations(rules, 2)
         if _collide(one, other)
     )
     if faults:
-        raise ImportRefusedError(faults)
+        raise TableError(faults)
     return UnitTable(tuple(rule for _line, rule in rules))
 
 
@@ -128,7 +128,7 @@ def _rows(loader: yaml.SafeLoader) -> Iterator[tuple[int, object]]:
             for node in value.value:
                 yield node.start_mark.line + 1, loader.construct_object(node, deep=True)
             return
-    raise ImportRefusedError([LineFault(1, "rows", _("the file has no list named “rows”"))])
+    raise TableError([Fault(1, "rows", _("the file has no list named “rows”"))])
 
 
 def _rule(row: object) -> UnitRule:

@@ -13,6 +13,7 @@ from oneteam.intake.models import Report
 from oneteam.journal.notes import load_key
 from oneteam.journal.seal import Sealer, dsn_of
 from oneteam.kernel.errors import BadInputError
+from oneteam.kernel.sheets import reading
 
 SAMPLES = Path(__file__).resolve().parents[3] / "demo" / "samples"
 
@@ -53,7 +54,8 @@ def test_unknown_channel_is_refused_by_line() -> None:
 
 
 def test_too_large_a_file_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing_run, "FILE_LIMIT", 10)
+    monkeypatch.setattr(reading, "FILE_LIMIT", 10)
+    monkeypatch.setattr(importing_run, "read_reports", lambda *_args, **_more: pytest.fail("read"))
     with pytest.raises(BadInputError, match="larger"):
         run(str(SAMPLES / "messages.csv"))
 

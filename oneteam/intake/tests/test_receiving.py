@@ -22,7 +22,7 @@ from oneteam.intake.queries import report, reports_by_caller, told_texts
 from oneteam.journal.actors import Actor, ActorKind, operator
 from oneteam.journal.models import Act
 from oneteam.journal.tests.kit import aside
-from oneteam.kernel.errors import BadInputError, ConflictError, ImportRefusedError, MissingError, NotAllowedError
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError, TableError
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.masking import mask_name, mask_phone
 from oneteam.places.queries import all_places, region, region_check
@@ -194,7 +194,7 @@ def test_one_bad_row_of_a_thousand_and_nothing_is_taken(tmp_path: Path) -> None:
     rows[499] = "X-499,letter,2026-02-30 09:00,没有这一天"
     file = tmp_path / "thousand.csv"
     file.write_text("external_id,channel,told_at,text\n" + "\n".join(rows) + "\n", "utf-8")
-    with pytest.raises(ImportRefusedError) as caught:
+    with pytest.raises(TableError) as caught:
         import_file(file, source="import", channel="website", user="clerk")
     assert [(fault.line, fault.column) for fault in caught.value.faults] == [(501, "told_at")]
     assert counted() == (0, 0)
@@ -203,7 +203,7 @@ def test_one_bad_row_of_a_thousand_and_nothing_is_taken(tmp_path: Path) -> None:
 def test_known_id_with_another_content_refuses_the_file_by_line() -> None:
     acts.import_reports(actor=operator("clerk"), at=AT, lines=lines(3), source="import")
     changed = [*lines(2, start=3), Line(4, told("改过的内容", external_id="X-1"))]
-    with pytest.raises(ImportRefusedError) as caught:
+    with pytest.raises(TableError) as caught:
         acts.import_reports(actor=operator("clerk"), at=AT, lines=changed, source="import")
     assert [fault.line for fault in caught.value.faults] == [4]
     assert counted() == (3, 3)

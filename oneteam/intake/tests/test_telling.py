@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from oneteam.intake.telling import COLUMNS, LINE_LIMIT, Told, ToldFaultsError, check_told, moment, point
+from oneteam.intake.telling import COLUMNS, LINE_LIMIT, Told, ToldFaultsError, check_told, point
 from oneteam.kernel.errors import BadInputError
 from oneteam.kernel.texts import TEXT_LIMIT
 
@@ -113,30 +113,6 @@ def test_point_is_read_to_six_decimals(lon: str, lat: str, expected: tuple[Decim
 def test_half_a_point_and_no_number_are_refused(lon: str, lat: str) -> None:
     with pytest.raises(BadInputError, match=r"longitude|Longitude"):
         point(lon, lat)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2026-11-25T14:03:00+08:00", datetime(2026, 11, 25, 6, 3, tzinfo=UTC)),
-        ("2026-11-25T06:03:00Z", datetime(2026, 11, 25, 6, 3, tzinfo=UTC)),
-        (" 2026-11-25 14:03 ", datetime(2026, 11, 25, 6, 3, tzinfo=UTC)),
-        ("2026/11/25 14:03:00", datetime(2026, 11, 25, 6, 3, tzinfo=UTC)),
-        ("2019/4/2 8:05:09", datetime(2019, 4, 2, 0, 5, 9, tzinfo=UTC)),
-        ("2026-11-25", datetime(2026, 11, 24, 16, 0, tzinfo=UTC)),
-    ],
-)
-def test_time_without_a_zone_is_shanghais(text: str, expected: datetime) -> None:
-    assert moment(text) == expected
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "yesterday", "2026-02-30T09:00:00+08:00", "2026-11-12T25:61:00+08:00", "11/25/2026 14:00", "0000-00-00"],
-)
-def test_impossible_time_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(BadInputError, match=r"2026-11-25T14:03:00\+08:00"):
-        moment(text)
 
 
 def test_columns_of_a_file_are_the_fields_of_a_telling() -> None:

@@ -1,6 +1,7 @@
 """Points, lines and outlines: what lies inside, how far, how large."""
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -179,7 +180,7 @@ def test_locator_finds_what_holds_a_point() -> None:
     st.one_of(st.floats(-1, 13), st.integers(-1, 13).map(float)),
 )
 def test_prepared_outline_answers_as_the_outline_itself(corners: list[tuple[int, int]], lon: float, lat: float) -> None:
-    outline = [[*corners, corners[0]], HOLE]
+    outline: list[Sequence[Sequence[float]]] = [[*corners, corners[0]], HOLE]
     assert Prepared(outline).holds(lon, lat) == inside(outline, lon, lat)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from oneteam.kernel.errors import BadInputError, ImportRefusedError
+from oneteam.kernel.errors import BadInputError, TableError
 from oneteam.kernel.unit_table import Unit, national_table, parse_unit_table, unit_for
 
 WORKING = {"APL": {2, 3, 5, 7}, "ACL": set(range(1, 11)), "ARL": {3, 5, 7, 10}, "ALL": set(), "CPL": set()}
@@ -86,12 +86,12 @@ def test_span_that_ended_gives_way_to_the_next() -> None:
     ],
 )
 def test_faulty_row_is_refused_by_line(wrong: str, named: str) -> None:
-    with pytest.raises(ImportRefusedError, match=named) as caught:
+    with pytest.raises(TableError, match=named) as caught:
         parse_unit_table("rows:\n" + ROW + wrong)
     assert [fault.line for fault in caught.value.faults] == [3]
 
 
 @pytest.mark.parametrize("text", ["", "rows: 3", "other: []", "- 1", "rows: [", "a: b: c"])
 def test_text_that_is_no_table_is_refused(text: str) -> None:
-    with pytest.raises(ImportRefusedError):
+    with pytest.raises(TableError):
         parse_unit_table(text)

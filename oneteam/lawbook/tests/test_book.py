@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from oneteam.journal.actors import Actor, ActorKind, operator
 from oneteam.journal.models import Act
-from oneteam.kernel.errors import BadInputError, ImportRefusedError, NotAllowedError, NotReadyError
+from oneteam.kernel.errors import BadInputError, NotAllowedError, NotReadyError, TableError
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.periods import Unit
 from oneteam.lawbook import console
@@ -222,7 +222,7 @@ def test_command_loads_a_table_and_names_a_faulty_line(city: object, tmp_path: P
             "365 days added, 0 changed; 0 open time limits moved."
         ]
         file.write_text(file.read_text().replace("2029-02-01,1", "2029-02-31,1"))
-        with pytest.raises(ImportRefusedError, match="33:date"):
+        with pytest.raises(TableError, match="33:date"):
             list(console.load_file(file, source="n", user="t", at=AT))
         with pytest.raises(BadInputError, match="cannot be read"):
             list(console.load_file(tmp_path / "none.csv", source="n", user="t", at=AT))

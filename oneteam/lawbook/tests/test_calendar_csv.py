@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.utils import translation
 
-from oneteam.kernel.errors import BadInputError, ImportRefusedError
+from oneteam.kernel.errors import BadInputError, TableError
+from oneteam.kernel.sheets import write_xlsx
 from oneteam.lawbook.calendar_csv import MAX_BYTES, parse_calendar_csv
 from oneteam.lawbook.calendar_seed import statutory_rows
 
@@ -27,13 +28,13 @@ def lines(year: int = 2027) -> list[str]:
 
 
 def faults(content: str | bytes) -> list[tuple[int, str]]:
-    with pytest.raises(ImportRefusedError) as caught:
+    with pytest.raises(TableError) as caught:
         parse_calendar_csv(content.encode() if isinstance(content, str) else content, source=NOTICE)
     return [(fault.line, fault.column) for fault in caught.value.faults]
 
 
 def text_of(content: str | bytes) -> str:
-    with pytest.raises(ImportRefusedError) as caught:
+    with pytest.raises(TableError) as caught:
         parse_calendar_csv(content.encode() if isinstance(content, str) else content, source=NOTICE)
     return str(caught.value)
 
@@ -59,9 +60,9 @@ def test_name_column_may_be_missing_and_columns_in_any_order() -> None:
     [
         (lambda all_lines: [], (1, "")),
         (lambda all_lines: [*all_lines[:1]], (2, "")),
-        (lambda all_lines: ["date,name", *all_lines[1:]], (1, "is_workday")),
+        (lambda all_lines: [line.split(",")[0] for line in all_lines], (1, "is_workday")),
         (lambda all_lines: ["date,is_workday,holiday", *all_lines[1:]], (1, "holiday")),
-        (lambda all_lines: ["date,is_workday,date", *all_lines[1:]], (1, "date")),
+        (lambda all_lines: ["date,is_workday,DATE", *all_lines[1:]], (1, "DATE")),
         (lambda all_lines: [*all_lines[:60], "2027-02-29,1,", *all_lines[60:]], (61, "date")),
         (lambda all_lines: [*all_lines[:60], "20270228,1,", *all_lines[60:]], (61, "date")),
         (lambda all_lines: [*all_lines[:60], "1999-12-31,1,", *all_lines[60:]], (61, "date")),
@@ -78,6 +79,14 @@ def test_faulty_file_is_refused_by_line_and_column(
     change: Callable[[list[str]], list[str]], place: tuple[int, str]
 ) -> None:
     assert faults("\n".join(change(lines()))) == [place]
+
+
+def test_workbook_with_days_as_dates_is_taken() -> None:
+    rows = statutory_rows(2027)
+    book = write_xlsx(["date", "is_workday"], [[row.day, int(row.is_workday)] for row in rows])
+    assert [(row.day, row.is_workday) for row in parse_calendar_csv(book, source=NOTICE)] == [
+        (row.day, row.is_workday) for row in rows
+    ]
 
 
 def test_every_fault_is_told_at_once() -> None:
@@ -99,7 +108,8 @@ def test_file_that_means_days_off_by_one_is_refused() -> None:
     "content", [b"\xff\xfe\x00", b"\x89PNG\r\n\x1a\n\x00\x00", b"date,is_workday\n\x00", b"\xff\xff\xff"]
 )
 def test_file_that_is_no_text_is_refused(content: bytes) -> None:
-    assert "UTF-8" in text_of(content)
+    with pytest.raises(BadInputError):
+        parse_calendar_csv(content, source=NOTICE)
 
 
 def test_file_too_large_is_refused_unread() -> None:

@@ -1,6 +1,7 @@
 """Forms of the desk and of orders."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +15,17 @@ from oneteam.files.forms import PhotosField, photos_of
 from oneteam.intake.labels import URGENCIES
 from oneteam.intake.models import Urgency
 from oneteam.kernel.texts import TEXT_LIMIT
-from oneteam.lawbook.catalogue import branches, field_name, matter_name, matters
+from oneteam.lawbook.catalogue import branches, catalogue, field_name, matters
 from oneteam.people.queries import HeldPost
 from oneteam.places.queries import Named
 from oneteam.triage.models import Proposal
 
 
-def matter_choices() -> list[tuple[str, Any]]:
-    """Return the catalogue's matters under their fields, as choices."""
+def matter_choices(on: date) -> list[tuple[str, Any]]:
+    """Return the matters that are in force on a day under their fields, as choices."""
     groups: dict[str, list[tuple[str, str]]] = {code: [] for code in [*branches(), ""]}
-    for code, matter in matters().items():
-        groups[matter.field or ""].append((code, matter_name(code)))
+    for code, matter in catalogue().on(on).items():
+        groups[matter.field or ""].append((code, str(matter.name)))
     named = [
         (capfirst(field_name(code)) or _("Other agencies"), choices) for code, choices in groups.items() if choices
     ]
@@ -40,7 +41,7 @@ class DecideForm(forms.Form):
     urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=list(URGENCIES.items()))
     place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
 
-    def __init__(self, *args: Any, proposal: Proposal | None, places: Sequence[Named], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, proposal: Proposal | None, places: Sequence[Named], on: date, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "id_decide_%s")
         kwargs["initial"] = {
             "matter": proposal.matter if proposal else None,
@@ -49,7 +50,7 @@ class DecideForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         self.proposal = proposal
-        _choices(self, "matter", matter_choices())
+        _choices(self, "matter", matter_choices(on))
         _choices(self, "place", [("", _("Unresolved")), *((str(place.id), place.name) for place in places)])
 
     def corrected(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from oneteam.files.slots import MAY_SEE
 from oneteam.intake.labels import HANDLINGS, urgency_chip
 from oneteam.intake.models import Incident, Report
 from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE
-from oneteam.kernel.clock import now
+from oneteam.kernel.clock import legal_day, now
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.catalogue import field_name, matter_name
 from oneteam.people.shown import names_of_posts
@@ -85,7 +85,7 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
         decide: BaseForm | None = None
         if report.incident is None:
             places = place_names({place.id for place in all_places()})
-            decide = DecideForm(proposal=proposal, places=list(places.values()))
+            decide = DecideForm(proposal=proposal, places=list(places.values()), on=legal_day(now()))
             if returned and "decide" in returned.forms:
                 decide = returned.forms["decide"]
             place = proposal.place_id if proposal else None

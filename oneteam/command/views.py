@@ -22,7 +22,7 @@ from oneteam.command.rules import FIELD, READERS, visible
 from oneteam.intake.navigation import READERS as REPORT_READERS
 from oneteam.intake.queries import report as report_row
 from oneteam.intake.views import report_page
-from oneteam.kernel.clock import now
+from oneteam.kernel.clock import legal_day, now
 from oneteam.kernel.errors import BadInputError, MissingError, NotAllowedError, OneteamError
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.queries import on_duty
@@ -60,7 +60,7 @@ def decide(request: PersonRequest, report_id: UUID) -> HttpResponse:
     # A decision that comes where somebody has decided is still read: sent twice it is answered as before, else refused.
     if row.incident is None or request.POST.get("matter"):
         places = list(place_names({place.id for place in all_places()}).values())
-        decided = DecideForm(request.POST, proposal=proposal_of(report_id), places=places)
+        decided = DecideForm(request.POST, proposal=proposal_of(report_id), places=places, on=legal_day(moment))
     sent_forms = {"decide": decided, "send": send} if decided else {"send": send}
     keep(request, *sent_forms.values())
     returned = Returned(sent_forms, key=key)

@@ -1,44 +1,131 @@
-"""The catalogue of matters in force, read once from the law packs."""
+"""The city's catalogue of matters, its statutes and transfers: read once an edition, kept in the process.
+
+`catalogue()` asks whether what it keeps is still true (one statement); names are told from what is kept.
+"""
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from uuid import UUID
 
-from django.conf import settings
-
-from oneteam.kernel.errors import NotReadyError
-from oneteam.lawbook.matters import Field, Matter, load_fields, load_matters
-from oneteam.lawbook.text import reader_language
-
-
-def catalogue_file() -> Path:
-    """Return the file that declares the matters; NotReadyError where no law pack has one."""
-    for folder in settings.LAW_DIRS:
-        path = Path(folder) / "cn" / "matters.yaml"
-        if path.exists():
-            return path
-    raise NotReadyError("No law pack declares matters (law/cn/matters.yaml).")
+from oneteam.lawbook.catalogue_table import COLUMNS, matter_of
+from oneteam.lawbook.editions import edition
+from oneteam.lawbook.matters import Matter
+from oneteam.lawbook.models import CatalogueRow, StatuteRow, TransferRow
+from oneteam.lawbook.packs import Field, StatuteVersion, Transfer, fields, penalty_kinds
+from oneteam.lawbook.spans import Span
+from oneteam.lawbook.text import Text
 
 
-@cache
+@dataclass(frozen=True)
+class Catalogue:
+    """The catalogue as one edition has it. `versions` of a matter stand in the order of their days."""
+
+    edition: UUID
+    versions: Mapping[str, tuple[Matter, ...]]
+    ids: Mapping[tuple[str, date | None], UUID]
+    layers: Mapping[tuple[str, date | None], str]
+    statutes: Mapping[str, tuple[StatuteVersion, ...]]
+    transfers: Mapping[str, Transfer]
+
+    @cached_property
+    def latest(self) -> Mapping[str, Matter]:
+        """The last version of each matter by code, in the catalogue's order."""
+        return {code: versions[-1] for code, versions in self.versions.items()}
+
+    def version(self, code: str, on: date) -> Matter | None:
+        """Return the version of a matter that holds on a day, or None."""
+        return next((each for each in self.versions.get(code, ()) if each.span.holds(on)), None)
+
+    def on(self, day: date) -> Mapping[str, Matter]:
+        """Return the matters that hold on a day by code, in the catalogue's order."""
+        found = ((code, self.version(code, day)) for code in self.versions)
+        return {code: matter for code, matter in found if matter is not None}
+
+
+_kept: Catalogue | None = None
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue in force, from this process where its edition is still the city's."""
+    global _kept  # noqa: PLW0603 one a process: it is a cache, told apart by the act that made it
+    wanted = edition()
+    if _kept is None or _kept.edition != wanted:
+        _kept = _read(wanted)
+    return _kept
+
+
+def forget() -> None:
+    """Drop what this process keeps, so that the next question reads anew."""
+    global _kept  # noqa: PLW0603 as above
+    _kept = None
+
+
+def _read(wanted: UUID) -> Catalogue:
+    kinds = tuple(penalty_kinds())
+    versions: dict[str, tuple[Matter, ...]] = {}
+    ids, layers = {}, {}
+    rows = CatalogueRow.objects.order_by("code", "valid_from").values_list("id", "layer", *COLUMNS)
+    for row_id, layer, *cells in rows:
+        matter = matter_of({name: _cell(cell) for name, cell in zip(COLUMNS, cells, strict=True)}, kinds)
+        versions[matter.code] = _in_order((*versions.get(matter.code, ()), matter))
+        ids[matter.key], layers[matter.key] = row_id, layer
+    return Catalogue(wanted, versions, ids, layers, _statutes(), _transfers())
+
+
+def _cell(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+def _in_order(versions: tuple[Matter, ...]) -> tuple[Matter, ...]:
+    return tuple(sorted(versions, key=lambda each: each.span.since or date.min))
+
+
+def _statutes() -> dict[str, tuple[StatuteVersion, ...]]:
+    names = (
+        "name", "title", "level", "adopted", "in_force", "until", "repealed_by", "mark", "higher_cap",
+    )  # fmt: skip
+    found: dict[str, tuple[StatuteVersion, ...]] = {}
+    for row in StatuteRow.objects.order_by("name", "adopted").values_list(*names):
+        version = StatuteVersion(*row)
+        found[version.name] = (*found.get(version.name, ()), version)
+    return found
+
+
+def _transfers() -> dict[str, Transfer]:
+    names = ("name", "title_zh", "title_en", "document", "approved_on", "valid_from", "valid_to", "mark")
+    return {
+        name: Transfer(name, Text(zh, en), document, approved, Span(since, until), mark)
+        for name, zh, en, document, approved, since, until, mark in TransferRow.objects.order_by("name").values_list(
+            *names
+        )
+    }
+
+
 def matters() -> Mapping[str, Matter]:
-    """Return all matters by code, in the catalogue's order."""
-    return {matter.code: matter for matter in load_matters(catalogue_file())}
+    """Return the last version of every matter by code, in the catalogue's order."""
+    return catalogue().latest
 
 
-@cache
 def branches() -> Mapping[str, Field]:
     """Return the fields (branches of matters) by code, in the catalogue's order."""
-    return {field.code: field for field in load_fields(catalogue_file())}
+    return fields()
 
 
 def matter_name(code: str) -> str:
-    """Return a matter's name in the reader's language; the code itself where the catalogue no longer has it."""
-    matter = matters().get(code)
-    return (matter.zh if reader_language() == "zh" else matter.en) if matter else code
+    """Return a matter's name in the reader's language; the code itself where the catalogue does not have it.
+
+    It asks the database only where this process keeps no catalogue, or one without that code.
+    """
+    kept = _kept
+    if kept is None or code not in kept.latest:
+        kept = catalogue()
+    matter = kept.latest.get(code)
+    return str(matter.name) if matter else code
 
 
 def field_name(code: str) -> str:
     """Return a field's name in the reader's language, or an empty text where there is none."""
     field = branches().get(code)
-    return (field.zh if reader_language() == "zh" else field.en) if field else ""
+    return str(field.name) if field else ""

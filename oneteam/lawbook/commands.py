@@ -32,6 +32,28 @@ def add_commands(commands: Commands) -> None:
     change.set_defaults(run=run_set, role="app")
     settings = law.add_parser("settings", help="list every setting, its value and what is missing")
     settings.set_defaults(run=run_settings, role="reader")
+    _catalogue_commands(law)
+
+
+def _catalogue_commands(law: Commands) -> None:
+    take = law.add_parser("import", help="take a catalogue of matters, all or nothing (CSV, .xlsx, .xls)")
+    take.add_argument("file", type=Path, help="the columns of “oneteam law export”")
+    take.add_argument("--dry-run", action="store_true", help="find every fault, write nothing")
+    take.add_argument("--reason", default="", help="why checks that only warn (CAT-03) are gone over")
+    take.set_defaults(run=run_import, role="app")
+    give = law.add_parser("export", help="write the whole catalogue to a file")
+    give.add_argument("file", type=Path, help="its name ends in .csv or .xlsx")
+    give.set_defaults(run=run_export, role="reader")
+    approval = law.add_parser("transfer", help="register the document that gave matters to the bureau (CAT-05)")
+    approval.add_argument("name", help="as the catalogue's column “transfer” names it")
+    for word, told in (("title", "what it is called"), ("document", "its number"), ("approved", "the day of approval")):
+        approval.add_argument(f"--{word}", required=True, help=told)
+    approval.add_argument("--from", dest="first", required=True, help="the first day on which it holds")
+    approval.add_argument("--to", dest="last", default="", help="its last day, if it has one")
+    approval.add_argument("--mark", default="U", choices=("V1", "V2", "U"), help="default: %(default)s")
+    approval.set_defaults(run=run_transfer, role="app")
+    listed = law.add_parser("checks", help="list every check of the law with severity, mark and its tests")
+    listed.set_defaults(run=run_checks)
 
 
 def run_calendar(args: argparse.Namespace) -> int:
@@ -71,3 +93,55 @@ def run_settings(_args: argparse.Namespace) -> int:
     for line in lines:
         print(line)
     return 1 if missing else 0
+
+
+def run_import(args: argparse.Namespace) -> int:
+    """Import a catalogue; say what it did."""
+    import django  # noqa: PLC0415 -- the database role is chosen before Django starts
+
+    django.setup()
+    from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook import catalogue_console as console  # noqa: PLC0415 -- needs Django
+
+    told = console.import_file(
+        args.file, user=getpass.getuser(), at=now(), reason=args.reason, dry_run=args.dry_run
+    )  # fmt: skip
+    for line in told:
+        print(line)
+    return 0
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Export the catalogue."""
+    import django  # noqa: PLC0415 -- the database role is chosen before Django starts
+
+    django.setup()
+    from oneteam.lawbook import catalogue_console as console  # noqa: PLC0415 -- needs Django
+
+    print(console.export_file(args.file))
+    return 0
+
+
+def run_transfer(args: argparse.Namespace) -> int:
+    """Register an approved catalogue entry."""
+    import django  # noqa: PLC0415 -- the database role is chosen before Django starts
+
+    django.setup()
+    from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook import catalogue_console as console  # noqa: PLC0415 -- needs Django
+
+    words = {name: getattr(args, name) for name in ("title", "document", "approved", "first", "last", "mark")}
+    print(console.transfer(args.name, **words, user=getpass.getuser(), at=now()))
+    return 0
+
+
+def run_checks(_args: argparse.Namespace) -> int:
+    """List every check."""
+    import django  # noqa: PLC0415 -- Django starts only when a command runs
+
+    django.setup()
+    from oneteam.lawbook import catalogue_console as console  # noqa: PLC0415 -- needs Django
+
+    for line in console.checks_table():
+        print(line)
+    return 0

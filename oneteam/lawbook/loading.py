@@ -153,6 +153,11 @@ class Part:
         """Whether this part is a mapping."""
         return isinstance(self.node, yaml.MappingNode)
 
+    @property
+    def is_scalar(self) -> bool:
+        """Whether this part is a single value."""
+        return isinstance(self.node, yaml.ScalarNode)
+
     def text(self, pattern: str = r"(?s).+") -> str:
         """Return a text that matches the whole pattern; "" after a fault."""
         if not isinstance(self.node, yaml.ScalarNode) or not str(self.node.tag).endswith(":str"):

@@ -1,27 +1,17 @@
-"""Loads the catalogue of matters from a law pack: strict, and every fault with its line.
-
-A matter is one thing that may be reported: an enforceable power of the bureau, a piece of city service, or a
-question that belongs to another agency. Each enforcement matter names the article that carries its consequence.
-"""
+"""A matter: one thing that may be reported. An enforceable power of the bureau, a piece of city service, or a
+question that belongs to another agency."""
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
-from pathlib import Path
-from typing import TypeVar
 
-from django.utils.translation import gettext as _
-
-from oneteam.kernel.errors import NotReadyError
-from oneteam.lawbook.loading import Fault, LawFaultsError, LawFile, Part
+from oneteam.lawbook.bases import Basis
+from oneteam.lawbook.penalties import Bearer, FineRange, PartyKind, Penalty, bearer_of, ranges_for
+from oneteam.lawbook.spans import Span
+from oneteam.lawbook.text import Text
 
 WEAK_SIGN = "~"  # a seed word that says little by itself
-_CODE = r"(?:F\d{2}|X)-\d{3}"
-_FIELD = r"F\d{2}"
-_ARTICLE = r"\d{1,4}(?:\(\d{1,2}\)){0,2}"
-_WORD = r"[^+~\s]+(?:\+[^+~\s]+){0,2}~?"
-_LEAST_WORDS = 3
-_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class Kind(StrEnum):
@@ -40,149 +30,81 @@ class Urgency(StrEnum):
     VERY_URGENT = "very_urgent"
 
 
+class Competence(StrEnum):
+    """Which brigades carry a matter out: those of the area, or the professional ones for hard matters."""
+
+    AREA = "area"
+    PROFESSIONAL = "professional"
+
+
 class Mark(StrEnum):
-    """How a legal statement was verified: in the full text, in a secondary source, not at all."""
+    """How a legal statement was verified: in the full text, in a secondary source, not at all; `test`: made up."""
 
     V1 = "V1"
     V2 = "V2"
     U = "U"
-
-
-class Layer(StrEnum):
-    """Which layer of law a basis belongs to: national, Zhejiang, the city's own."""
-
-    NATIONAL = "cn"
-    PROVINCE = "cn-33"
-    CITY = "city"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One of the branches of matters, for example F01 city appearance."""
-
-    code: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """The article that carries the consequence; `read` is the adoption date of the text that was read."""
-
-    statute: str
-    article: str
-    mark: Mark
-    layer: Layer
-    read: date | None
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One matter; `field` is None only where no branch of the bureau is concerned."""
+    """One version of a matter. `field` is None only where no branch of the bureau is concerned."""
 
     code: str
     field: str | None
     kind: Kind
+    name: Text
+    former_department: str
+    duty: tuple[Basis, ...]
+    bases: tuple[Basis, ...]
+    penalties: tuple[Penalty, ...]
+    two_step: bool
+    competence: Competence
+    compulsory: tuple[Basis, ...]
     urgency: Urgency
-    zh: str
-    en: str
-    basis: Basis | None
     words: tuple[str, ...]
+    event_codes: tuple[str, ...]
+    span: Span
+    transfer: str
+    mark: Mark
+
+    @property
+    def key(self) -> tuple[str, date | None]:
+        """What tells one version from another: the code and the day from which it holds."""
+        return self.code, self.span.since
+
+    def kinds(self, on: date) -> frozenset[str]:
+        """Return the kinds of penalty that the bases threaten on a day."""
+        return frozenset(penalty.kind for penalty in self.penalties if penalty.span.holds(on))
+
+    def bases_on(self, on: date) -> tuple[Basis, ...]:
+        """Return the bases of the penalty that hold on a day."""
+        return tuple(basis for basis in self.bases if basis.span.holds(on))
+
+    def fine_ranges(
+        self, party_kind: PartyKind | str, on: date, *, individual_business: Bearer = Bearer.CITIZEN
+    ) -> tuple[FineRange, ...]:
+        """Return every range of fines that meets a party of this kind on a day, in the order of the catalogue.
+
+        `individual_business` says whether an individual business counts as a citizen or as an organisation (mark U).
+        """
+        bearer = bearer_of(PartyKind(party_kind), individual_business=individual_business)
+        return ranges_for(self.penalties, bearer, on)
+
+    def fine_range(
+        self, party_kind: PartyKind | str, on: date, *, individual_business: Bearer = Bearer.CITIZEN
+    ) -> FineRange | None:
+        """Return the range of fines in yuan for a party of this kind on a day, from the lowest to the highest.
+
+        None where the bases threaten none, or one that depends on a base or a measure: ask `fine_ranges` for those.
+        Between two ranges there may be a gap; whether an amount is lawful is for `rules.amount_failure` to say.
+        """
+        found = self.fine_ranges(party_kind, on, individual_business=individual_business)
+        if not found or not all(each.fixed for each in found):
+            return None
+        return FineRange(min(each.minimum for each in found), max(each.maximum for each in found))
 
 
-def load_matters(path: Path) -> tuple[Matter, ...]:
-    """Return the matters of the file in its order; NotReadyError where it is missing.
-
-    LawFaultsError names every line that must be mended.
-    """
-    return _load(path)[1]
-
-
-def load_fields(path: Path) -> tuple[Field, ...]:
-    """Return the branches declared in the same file; faults as for `load_matters`."""
-    return _load(path)[0]
-
-
-def _load(path: Path) -> tuple[tuple[Field, ...], tuple[Matter, ...]]:
-    file = LawFile(path.name)
-    root = file.root(_read(path))
-    parts = root.mapping(required=("fields", "matters")) if root else {}
-    fields = tuple(_field(part) for part in _listed(parts, "fields"))
-    codes = {each.code for each in fields}
-    matters: dict[str, Matter] = {}
-    first_line: dict[str, int] = {}
-    for part in _listed(parts, "matters"):
-        matter = _matter(part, codes)
-        if matter.code and matter.code in matters:
-            message = _("%(code)s stands already in line %(line)d; give one of the two another code")
-            part.fault(message % {"code": matter.code, "line": first_line[matter.code]})
-        matters.setdefault(matter.code, matter)
-        first_line.setdefault(matter.code, part.line)
-    file.finish()
-    return fields, tuple(matters.values())
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        message = _("The law pack lacks %(path)s (%(reason)s); restore the file or set ONETEAM_LAW.")
-        raise NotReadyError(message % {"path": path, "reason": error.strerror or error}) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise LawFaultsError([Fault(path.name, line, _("not UTF-8; save the file as UTF-8"))]) from error
-
-
-def _listed(parts: dict[str, Part], name: str) -> list[Part]:
-    return parts[name].items() if name in parts else []
-
-
-def _field(part: Part) -> Field:
-    parts = part.mapping(required=("code", "zh", "en"))
-    return Field(_text(parts, "code", _FIELD), _text(parts, "zh"), _text(parts, "en"))
-
-
-def _matter(part: Part, fields: set[str]) -> Matter:
-    parts = part.mapping(required=("code", "field", "kind", "urgency", "zh", "en", "words"), optional=("basis",))
-    code, kind = _text(parts, "code", _CODE), _choice(parts, "kind", Kind, Kind.OTHER_AGENCY)
-    field = None if "field" not in parts or parts["field"].empty else parts["field"].text(_FIELD)
-    basis = _basis(parts["basis"]) if "basis" in parts else None
-    if field and field not in fields:
-        parts["field"].fault(_("%(field)s is not among the fields declared above") % {"field": field})
-    if code and field and not code.startswith(field):
-        parts["code"].fault(_("the code must begin with its field, %(field)s") % {"field": field})
-    if kind is Kind.ENFORCEMENT and basis is None:
-        part.fault(_("an enforcement matter needs its basis: statute, article, mark, layer"))
-    if kind is not Kind.OTHER_AGENCY and not field:
-        part.fault(_("only a matter of another agency may stand outside the fields"))
-    urgency = _choice(parts, "urgency", Urgency, Urgency.GENERAL)
-    return Matter(code, field, kind, urgency, _text(parts, "zh"), _text(parts, "en"), basis, _words(parts))
-
-
-def _basis(part: Part) -> Basis:
-    parts = part.mapping(required=("statute", "article", "mark", "layer", "read"))
-    read = None if "read" not in parts or parts["read"].empty else parts["read"].day()
-    mark, layer = _choice(parts, "mark", Mark, Mark.U), _choice(parts, "layer", Layer, Layer.NATIONAL)
-    return Basis(_text(parts, "statute"), _text(parts, "article", _ARTICLE), mark, layer, read)
-
-
-def _words(parts: dict[str, Part]) -> tuple[str, ...]:
-    if "words" not in parts:
-        return ()
-    listed = parts["words"].items()
-    words = [each.text(_WORD) for each in listed]
-    if len(words) < _LEAST_WORDS:
-        parts["words"].fault(_("give at least %(least)d words that callers use") % {"least": _LEAST_WORDS})
-    for each, word in zip(listed, words, strict=True):
-        if word and words.count(word) > 1:
-            each.fault(_("“%(word)s” stands here twice") % {"word": word})
-    return tuple(words)
-
-
-def _text(parts: dict[str, Part], name: str, pattern: str = r"(?s).+") -> str:
-    return parts[name].text(pattern) if name in parts else ""
-
-
-def _choice(parts: dict[str, Part], name: str, kind: type[_Choice], default: _Choice) -> _Choice:
-    value = parts[name].choice(kind) if name in parts else ""
-    return kind(value) if value else default
+def most_of(ranges: tuple[FineRange, ...]) -> Decimal | None:
+    """Return the highest fine in yuan among ranges, None where one has no fixed end."""
+    return max((each.maximum for each in ranges), default=None) if all(each.fixed for each in ranges) else None

@@ -1,18 +1,25 @@
-"""Which law applies: calendar and settings of this city, cached until the edition changes."""
+"""Which law applies: calendar, settings and catalogue of this city, cached until the edition changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
-from oneteam.kernel.errors import NotReadyError
+from oneteam.kernel.errors import MissingError
 from oneteam.kernel.periods import Calendar
 from oneteam.lawbook.calendar import CalendarRow, calendar_from_rows
 from oneteam.lawbook.calendar import next_year_alarm as alarm_over
-from oneteam.lawbook.models import EDITION_ID, CalendarDay, Setting
+from oneteam.lawbook.catalogue import catalogue as matter_catalogue
+from oneteam.lawbook.editions import EDITION_SQL as EDITION_SQL
+from oneteam.lawbook.editions import edition as edition
+from oneteam.lawbook.editions import known_edition as known_edition
+from oneteam.lawbook.matters import Matter
+from oneteam.lawbook.models import CalendarDay, Setting
+from oneteam.lawbook.packs import StatuteVersion, threshold
+from oneteam.lawbook.penalties import Bearer, PartyKind, bearer_of
 from oneteam.lawbook.settings_table import (
     OFFICE_HOURS,
     Amount,
@@ -22,9 +29,6 @@ from oneteam.lawbook.settings_table import (
     parse_amount,
     parse_office_hours,
 )
-
-# Put into a statement that runs anyway, so that knowing whether a cache is still true costs nothing.
-EDITION_SQL = f"(SELECT act FROM lawbook_edition WHERE id = '{EDITION_ID}')"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +55,6 @@ class Book:
 
 
 _kept: Book | None = None
-
-
-def edition() -> UUID:
-    """Return the edition in force: the act that changed calendar, settings or declarations last."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {EDITION_SQL}")
-        return known_edition(cursor.fetchone()[0])
-
-
-def known_edition(found: UUID | None) -> UUID:
-    """Return the edition that a statement brought along; NotReadyError when no law is loaded."""
-    if found is None:
-        raise NotReadyError(_("No law is loaded in this city yet; run “oneteam law load”."))
-    return found
 
 
 def kept_book() -> Book:
@@ -128,3 +118,32 @@ def unset_settings() -> list[str]:
 def next_year_alarm(today: date) -> bool:
     """Tell whether next year's holiday table is missing though it is December (CAL-07). `today` is a legal day."""
     return alarm_over(today, calendar_rows())
+
+
+def matter(code: str, on: date) -> Matter:
+    """Return the version of a matter that holds on a legal day. MissingError where the catalogue has none."""
+    found = matter_catalogue().version(code, on)
+    if found is None:
+        message = _("The catalogue has no matter %(code)s on %(day)s.")
+        raise MissingError(message % {"code": code, "day": on.isoformat()})
+    return found
+
+
+def statute(name: str, on: date) -> StatuteVersion | None:
+    """Return the version of a statute that is law on a day, None where the register has none."""
+    versions = matter_catalogue().statutes.get(name, ())
+    return next((version for version in versions if version.span.holds(on)), None)
+
+
+def individual_business(name: str) -> Bearer:
+    """Return how the city counts an individual business under "on_the_spot" or "fine_range" (law.md 1.5, mark U)."""
+    return Bearer(setting(f"individual_business.{name}"))
+
+
+def on_the_spot_limit(party_kind: PartyKind | str, on: date) -> Decimal:
+    """Return the highest fine in yuan that may be imposed on the spot (Penalty Law 51; 33 before 2021-07-15)."""
+    kind = PartyKind(party_kind)
+    counted = Bearer.CITIZEN
+    if kind is PartyKind.INDIVIDUAL_BUSINESS:
+        counted = individual_business("on_the_spot")
+    return threshold("on_the_spot_fine", on=on, party=bearer_of(kind, individual_business=counted)).value

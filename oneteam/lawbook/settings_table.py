@@ -40,6 +40,7 @@ class SettingKind(StrEnum):
     NUMBER = "number"
     COUNT = "count"
     TIME = "time"
+    PARTY = "party"
     TEXT = "text"
 
     @property
@@ -50,8 +51,9 @@ class SettingKind(StrEnum):
 
 _EXAMPLES = {
     SettingKind.PERIOD: "2 working_day", SettingKind.OFFICE_HOURS: "08:30-12:00,13:30-17:00", SettingKind.NUMBER: "3",
-    SettingKind.COUNT: "5", SettingKind.TIME: "02:30",
+    SettingKind.COUNT: "5", SettingKind.TIME: "02:30", SettingKind.PARTY: "citizen",
 }  # fmt: skip
+_PARTIES = ("citizen", "organisation")
 MOST_COUNT = 100_000
 
 
@@ -146,6 +148,8 @@ def _of_kind(kind: SettingKind, value: str) -> str:
         return str(parse_count(value))
     elif kind is SettingKind.TIME:
         parse_time(value)
+    elif kind is SettingKind.PARTY and value not in _PARTIES:
+        raise BadInputError(_("“%(value)s” is neither citizen nor organisation.") % {"value": value})
     elif kind is SettingKind.NUMBER and not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", value):
         raise BadInputError(_("“%(value)s” is not a number.") % {"value": value})
     elif not value or len(value) > 1000:

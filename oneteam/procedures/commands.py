@@ -12,9 +12,11 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 def add_commands(commands: Commands) -> None:
     """Add the room's commands."""
     law = law_commands(commands)
-    load = law.add_parser("load", help="store the declarations of the law packs that are new")
+    load = law.add_parser("load", help="store the declarations and the catalogue of the law packs")
     load.set_defaults(run=run_load, role="app")
-    validate = law.add_parser("validate", help="compare the law packs with what the rooms supply, in both directions")
+    validate = law.add_parser(
+        "validate", help="compare the law packs with what the rooms supply, and run CAT-01 to CAT-07"
+    )
     validate.set_defaults(run=run_validate)
     diagrams = law.add_parser("diagrams", help="draw each procedure; with --check, say which drawing is out of date")
     diagrams.add_argument("--check", action="store_true", help="write nothing, exit with 1 if a drawing differs")
@@ -32,10 +34,12 @@ def run_load(_args: argparse.Namespace) -> int:
 
     django.setup()
     from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook import catalogue_console  # noqa: PLC0415 -- needs Django
     from oneteam.procedures import console  # noqa: PLC0415 -- needs Django
 
     for line in console.load(user=getpass.getuser(), at=now()):
         print(line)
+    print(catalogue_console.load(user=getpass.getuser(), at=now()))
     return 0
 
 
@@ -44,9 +48,12 @@ def run_validate(_args: argparse.Namespace) -> int:
     import django  # noqa: PLC0415 -- Django starts only when a command runs
 
     django.setup()
+    from oneteam.kernel.clock import legal_day, now  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook.catalogue_console import validate  # noqa: PLC0415 -- needs Django
     from oneteam.procedures import console  # noqa: PLC0415 -- needs Django
 
     print(console.validated())
+    print(validate(on=legal_day(now())))
     return 0
 
 

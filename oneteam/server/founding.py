@@ -82,6 +82,7 @@ def found(*, actor: Actor, at: datetime, demo: bool) -> Demo | None:
     """
     from oneteam.lawbook.acts import load_calendar, set_pack_values  # noqa: PLC0415 -- needs Django
     from oneteam.lawbook.calendar_seed import LIBRARY_SOURCE, seed_rows  # noqa: PLC0415
+    from oneteam.lawbook.catalogue_acts import load_packs  # noqa: PLC0415
     from oneteam.lawbook.queries import calendar_rows  # noqa: PLC0415
     from oneteam.procedures.acts import load_law  # noqa: PLC0415
 
@@ -91,9 +92,11 @@ def found(*, actor: Actor, at: datetime, demo: bool) -> Demo | None:
         load_law(actor=actor, at=at)
         if not calendar_rows():
             load_calendar(actor=actor, at=at, rows=seed_rows(), source=LIBRARY_SOURCE)
+        if demo:
+            set_pack_values(actor=actor, at=at, pack="demo")
+        load_packs(actor=actor, at=at)
         if not demo:
             return None
-        set_pack_values(actor=actor, at=at, pack="demo")
         return _found_demo(actor=actor, at=at, paths=paths)
 
 

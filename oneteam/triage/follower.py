@@ -10,6 +10,7 @@ from oneteam.journal.follow import Follower, register_follower
 from oneteam.journal.models import Act
 from oneteam.kernel.clock import legal_day, now
 from oneteam.lawbook.catalogue import matters
+from oneteam.lawbook.matters import Matter
 from oneteam.places.queries import gazetteer
 from oneteam.triage import acts
 from oneteam.triage.duplicates import DuplicateIndex
@@ -30,6 +31,7 @@ class Triage(Follower):
 
     def __init__(self) -> None:
         self._matters: MatterIndex | None = None
+        self._known: Mapping[str, Matter] | None = None
         self._recent: DuplicateIndex | None = None
 
     def handle(self, batch: Sequence[Act]) -> None:
@@ -52,8 +54,10 @@ class Triage(Follower):
             recent.add(str(act.stream), told.text, told_at=told.told_at, keys=proposal.keys)
 
     def _index(self) -> MatterIndex:
-        if self._matters is None:
-            self._matters = MatterIndex(tuple(matters().values()))
+        """Return the catalogue prepared for scoring, made anew when it was changed."""
+        known = matters()
+        if self._matters is None or self._known is not known:
+            self._matters, self._known = MatterIndex(known.values()), known
         return self._matters
 
     def _memory(self) -> DuplicateIndex:

@@ -7,7 +7,7 @@ text, title and beginning counting more, plus the likeness of its name and words
 import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,10 +63,14 @@ class Scores:
 
 
 class MatterIndex:
-    """The catalogue prepared for scoring; build it once and keep it."""
+    """The catalogue prepared for scoring; build it once and keep it.
 
-    def __init__(self, matters: Sequence[Matter]) -> None:
-        self.matters = tuple(matters)
+    A matter without seed words is not proposed: nobody has said yet in which words callers tell of it, and the
+    calibration was measured over those that have some.
+    """
+
+    def __init__(self, matters: Iterable[Matter]) -> None:
+        self.matters = tuple(matter for matter in matters if matter.words)
         self._single: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._pairs: dict[str, list[tuple[int, float, tuple[str, ...]]]] = defaultdict(list)
         for index, matter in enumerate(self.matters):
@@ -161,7 +165,9 @@ class MatterIndex:
 
 
 def _document(matter: Matter) -> str:
-    return fold("\n".join([matter.zh, *(part for word in matter.words for part in word.rstrip(WEAK_SIGN).split("+"))]))
+    return fold(
+        "\n".join([matter.name.zh, *(part for word in matter.words for part in word.rstrip(WEAK_SIGN).split("+"))])
+    )
 
 
 def _grams(folded: str) -> list[str]:

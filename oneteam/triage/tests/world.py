@@ -10,7 +10,7 @@ from zlib import crc32
 
 import yaml
 
-from oneteam.lawbook.matters import load_matters
+from oneteam.lawbook.layers import pack_catalogue
 from oneteam.triage.duplicates import DuplicateIndex
 from oneteam.triage.engine import Proposal, propose
 from oneteam.triage.words import MatterIndex
@@ -35,7 +35,7 @@ class Labelled:
 
 @cache
 def catalogue() -> MatterIndex:
-    return MatterIndex(load_matters(ROOT / "law" / "cn" / "matters.yaml"))
+    return MatterIndex(line.matter for line in pack_catalogue().values())
 
 
 @cache

@@ -9,13 +9,12 @@ from oneteam.intake.models import Report
 from oneteam.journal.once import KeyUsedError
 from oneteam.kernel.errors import ConflictError, MissingError
 from oneteam.kernel.ids import uuid7
-from oneteam.lawbook.catalogue import matters
 from oneteam.procedures.queries import runs
 from tests.world import AT, actor, receive
 
 pytestmark = pytest.mark.usefixtures("city")
 
-MATTER = next(code for code, matter in matters().items() if matter.field == "F01")
+MATTER = "F01-001"  # street stalls
 
 
 def established() -> acts.Established:

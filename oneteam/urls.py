@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("oneteam.web.urls")),
     path("", include("oneteam.people.urls")),
     path("", include("oneteam.files.urls")),
+    path("", include("oneteam.lawbook.urls")),
     path("", include("oneteam.documents.urls")),
     path("", include("oneteam.intake.urls")),
     path("", include("oneteam.triage.urls")),

@@ -11,7 +11,13 @@ class LawbookConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the acts of this room known, and the city's settings to the rooms before it that need some."""
-        from oneteam.lawbook import acts, auxiliaries, catalogue_acts, queries  # noqa: F401, PLC0415 -- models are there only now
+        from oneteam.lawbook import (  # noqa: PLC0415 -- models are there only now
+            acts,  # noqa: F401
+            auxiliaries,  # noqa: F401
+            catalogue_acts,  # noqa: F401
+            navigation,  # noqa: F401
+            queries,
+        )
         from oneteam.people.limits import read_settings_by  # noqa: PLC0415
 
         read_settings_by(queries.setting)

@@ -71,7 +71,7 @@ def _read(wanted: UUID) -> Catalogue:
         matter = matter_of({name: _cell(cell) for name, cell in zip(COLUMNS, cells, strict=True)}, kinds)
         versions[matter.code] = _in_order((*versions.get(matter.code, ()), matter))
         ids[matter.key], layers[matter.key] = row_id, layer
-    return Catalogue(wanted, versions, ids, layers, _statutes(), _transfers())
+    return Catalogue(wanted, versions, ids, layers, statutes_now(), _transfers())
 
 
 def _cell(value: object) -> str:
@@ -82,7 +82,8 @@ def _in_order(versions: tuple[Matter, ...]) -> tuple[Matter, ...]:
     return tuple(sorted(versions, key=lambda each: each.span.since or date.min))
 
 
-def _statutes() -> dict[str, tuple[StatuteVersion, ...]]:
+def statutes_now() -> dict[str, tuple[StatuteVersion, ...]]:
+    """Return every version of each statute in the register, the older first; asks the database."""
     names = (
         "name", "title", "level", "adopted", "in_force", "until", "repealed_by", "mark", "higher_cap",
     )  # fmt: skip

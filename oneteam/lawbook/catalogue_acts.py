@@ -128,8 +128,8 @@ def import_catalogue(
     `reason` lets W checks pass and goes into the act; `dry_run` finds every fault and writes nothing. TableError names
     each faulty line: failed checks, and what contradicts a law pack, with both lines.
     """
-    book = kept.catalogue()
-    failed = [(line, each) for line in lines for each in saved_failures(line.matter, book.statutes, on=legal_day(at))]
+    statutes = kept.statutes_now()
+    failed = [(line, each) for line in lines for each in saved_failures(line.matter, statutes, on=legal_day(at))]
     faults = [_fault(line, each) for line, each in failed if each.info.severity is Severity.BLOCK or not reason.strip()]
     faults += _against_packs(lines)
     if faults:

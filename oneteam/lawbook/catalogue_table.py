@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -140,6 +140,7 @@ class _Reader:
             )  # fmt: skip
 
 
+@cache
 def _one_of(choices: type[E]) -> Callable[[str], E]:
     read = cells.choice({str(each): str(each) for each in choices})
     known = {str(each).casefold(): each for each in choices}

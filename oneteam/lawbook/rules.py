@@ -1,28 +1,38 @@
-"""The checks of catalogue, party and amount as pure functions: each answers with what fails, or with nothing.
+"""The checks of catalogue, party and amount: functions over plain values, each answering with what fails.
 
-They stand here because acts of several rooms are held against them (import, nightly, filing, deciding); a room that
-declares steps wraps them in its own `@check`.
+They stand here because acts of several rooms are held against them: import, nightly, filing, deciding. A step of a
+procedure may name them, its facts being called as their arguments.
 """
 
+import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, cast
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from oneteam.lawbook.checks import CheckInfo, checks
+from oneteam.journal.actors import machine
+from oneteam.journal.checks import Context, Failure, check, checks
+from oneteam.kernel.clock import legal_day
+from oneteam.lawbook.checks import CheckInfo
+from oneteam.lawbook.checks import checks as check_texts
 from oneteam.lawbook.matters import Kind, Matter
 from oneteam.lawbook.packs import StatuteVersion, Transfer, instruments, penalty_kinds, threshold
 from oneteam.lawbook.penalties import FINE, Bearer, FineRange, PartyKind, Penalty
 from oneteam.lawbook.text import Text
 
+P = ParamSpec("P")
+Fields = Mapping[str, Any]
+Statutes = Mapping[str, Sequence[StatuteVersion]]
 GROUNDS = frozenset({"30", "31", "32"})  # the articles of the Penalty Law that allow a fine below its minimum
 _BINDING = frozenset({"law", "admin_regulation", "local_regulation", "department_rule", "local_rule"})
-_supplied: set[str] = set()
-F = TypeVar("F", bound=Callable[..., object])
-Statutes = Mapping[str, Sequence[StatuteVersion]]
+_NO_BASIS = Text("（未填写依据）", "(no basis given)")
+# Who asks outside any step, and when: the rules look at neither.
+_NOBODY, _ASKED, _NEVER = UUID(int=0), machine("law", "1"), datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +40,12 @@ class RuleFailure:
     """A check that failed, with the fields of its sentence."""
 
     check: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Fields = field(default_factory=dict)
 
     @property
     def info(self) -> CheckInfo:
         """What the law pack says about the check."""
-        return checks()[self.check]
+        return check_texts()[self.check]
 
     @property
     def sentence(self) -> str:
@@ -48,113 +58,122 @@ class RuleFailure:
         return str(self.info.cure.filled(self.fields))
 
 
-def rule(check_id: str) -> Callable[[F], F]:
-    """Note that a room below the procedures supplies a check of the law packs."""
+def rule(check_id: str) -> Callable[[Callable[P, Fields | None]], Callable[P, list[RuleFailure]]]:
+    """Register a function over plain values as a check; its arguments are the facts of their names.
 
-    def note(function: F) -> F:
-        if check_id in _supplied:
-            raise ValueError(f"{check_id} is supplied twice")
-        _supplied.add(check_id)
-        return function
+    Where a step gives no fact `on`, it is the day of the step. Called directly, the check is asked all the same, and
+    the answer is a list of at most one failure.
+    """
 
-    return note
+    def register(function: Callable[P, Fields | None]) -> Callable[P, list[RuleFailure]]:
+        signature = inspect.signature(function)
+        needed = [name for name, one in signature.parameters.items() if one.default is inspect.Parameter.empty]
 
+        @check(check_id)
+        def decide(context: Context) -> Failure | None:
+            facts = {"on": legal_day(context.at), **context.facts}
+            if context.preview and any(name not in facts for name in needed):
+                return None
+            given = {name: facts[name] for name in signature.parameters if name in facts}
+            given.update((name, context.fact(name)) for name in needed if name not in given)
+            fields = cast("Callable[..., Fields | None]", function)(**given)
+            return None if fields is None else Failure(fields)
 
-def supplied() -> frozenset[str]:
-    """Return the checks that are supplied as rules."""
-    return frozenset(_supplied)
+        @wraps(function)
+        def ask(*args: P.args, **kwargs: P.kwargs) -> list[RuleFailure]:
+            facts = signature.bind(*args, **kwargs).arguments
+            context = Context(step=check_id, object_id=_NOBODY, state=None, actor=_ASKED, at=_NEVER, facts=facts)
+            failure = checks()[check_id].function(context)
+            return [] if failure is None else [RuleFailure(check_id, failure.fields)]
+
+        return ask
+
+    return register
 
 
 # ---- the catalogue (law.md 10.1)
 
 
 @rule("CAT-01")
-def instrument_failures(matter: Matter, statutes: Statutes) -> list[RuleFailure]:
+def instrument_failures(matter: Matter, statutes: Statutes) -> Fields | None:
     """A penalty needs a law, regulation or rule; no basis may be a plain document (Penalty Law 4, 16)."""
     if matter.kind is not Kind.ENFORCEMENT:
-        return []
+        return None
     if not matter.bases:
-        return [RuleFailure("CAT-01", {"statute": Text("（未填写依据）", "(no basis given)")})]
+        return {"statute": _NO_BASIS}
     wrong = [basis.statute for basis in matter.bases if not _levels([basis.statute], statutes) & _BINDING]
-    return [RuleFailure("CAT-01", {"statute": statute}) for statute in dict.fromkeys(wrong)]
+    return {"statute": _joined([Text(name, name) for name in dict.fromkeys(wrong)])} if wrong else None
 
 
 @rule("CAT-02")
-def kind_failures(matter: Matter, statutes: Statutes) -> list[RuleFailure]:
+def kind_failures(matter: Matter, statutes: Statutes) -> Fields | None:
     """Each kind of penalty must be one that a basis of the same days may create (Penalty Law 10 to 14)."""
-    failures = []
     for penalty in matter.penalties:
         levels = _levels([basis.statute for basis in matter.bases if basis.span.overlaps(penalty.span)], statutes)
         if levels and not any(penalty.kind in instruments()[level].may_create for level in levels):
             named = [instruments()[level].label for level in instruments() if level in levels]
-            failures.append(
-                RuleFailure("CAT-02", {"kind": penalty_kinds()[penalty.kind].label, "levels": _joined(named)})
-            )
-    return failures
+            return {"kind": penalty_kinds()[penalty.kind].label, "levels": _joined(named)}
+    return None
 
 
 @rule("CAT-03")
-def cap_failures(matter: Matter, statutes: Statutes, *, on: date) -> list[RuleFailure]:
+def cap_failures(matter: Matter, statutes: Statutes, *, on: date) -> Fields | None:
     """The fine of a local government's rule has a cap set by the province (Penalty Law 14(2)).
 
     NotReadyError where no law pack gives the province's cap for that day.
     """
     if _levels([basis.statute for basis in matter.bases], statutes) != {"local_rule"}:
-        return []
+        return None
     higher = any(version.higher_cap for basis in matter.bases for version in statutes.get(basis.statute, ()))
     cap = threshold("rule_fine_cap_higher" if higher else "rule_fine_cap", on=on).value
     over = [fine for fine in _fines(matter.penalties) if not fine.fixed or fine.maximum > cap]
-    return [RuleFailure("CAT-03", {"range": str(fine), "cap": f"{cap:f}"}) for fine in over]
+    return {"range": str(over[0]), "cap": f"{cap:f}"} if over else None
 
 
 @rule("CAT-04")
-def detention_failures(matter: Matter) -> list[RuleFailure]:
+def detention_failures(matter: Matter) -> Fields | None:
     """Detention is for the police and bodies that a law names, never for this platform (Penalty Law 18(3))."""
-    return [RuleFailure("CAT-04")] if any(penalty.kind == "detention" for penalty in matter.penalties) else []
+    return {} if any(penalty.kind == "detention" for penalty in matter.penalties) else None
 
 
 @rule("CAT-05")
-def transfer_failures(matter: Matter, transfers: Mapping[str, Transfer], *, on: date) -> list[RuleFailure]:
+def transfer_failures(matter: Matter, transfers: Mapping[str, Transfer], *, on: date) -> Fields | None:
     """An approved catalogue entry must give the matter to the bureau on the day of the act (Penalty Law 18(2))."""
-    if matter.kind is not Kind.ENFORCEMENT:
-        return []
     given = transfers.get(matter.transfer)
-    if given is not None and given.span.holds(on):
-        return []
-    return [RuleFailure("CAT-05", {"matter": matter.code, "day": on.isoformat()})]
+    if matter.kind is not Kind.ENFORCEMENT or (given is not None and given.span.holds(on)):
+        return None
+    return {"matter": matter.code, "day": on.isoformat()}
 
 
 @rule("CAT-06")
 def validity_failures(
     matter: Matter, statutes: Statutes, *, act_day: date, decision_day: date, compared: bool = False
-) -> list[RuleFailure]:
+) -> Fields | None:
     """The bases must be law on the day of the act; replaced since, the milder law is compared (Penalty Law 37).
 
     `compared`: the comparison is recorded in the file.
     """
     valid = [basis for basis in matter.bases_on(act_day) if _in_force(statutes.get(basis.statute, ()), act_day)]
     if not matter.span.holds(act_day) or not valid:
-        return [RuleFailure("CAT-06", {"matter": matter.code, "day": act_day.isoformat()})]
-    replaced = [
-        basis for basis in valid
-        if not basis.span.holds(decision_day) or not _in_force(statutes[basis.statute], decision_day)
-    ]  # fmt: skip
-    if replaced and not compared:
-        return [RuleFailure("CAT-06", {"matter": matter.code, "day": decision_day.isoformat()})]
-    return []
+        return {"matter": matter.code, "day": act_day.isoformat()}
+    replaced = any(
+        not basis.span.holds(decision_day) or not _in_force(statutes[basis.statute], decision_day) for basis in valid
+    )
+    return {"matter": matter.code, "day": decision_day.isoformat()} if replaced and not compared else None
 
 
 @rule("CAT-07")
-def repealed_failures(matter: Matter, statutes: Statutes, *, on: date) -> list[RuleFailure]:
+def repealed_failures(matter: Matter, statutes: Statutes, *, on: date) -> Fields | None:
     """No basis of a matter in force may name a law that is repealed on that day (Code 1242)."""
     if not matter.span.holds(on):
-        return []
-    named = [basis.statute for basis in (*matter.duty, *matter.bases, *matter.compulsory) if basis.span.holds(on)]
-    return [
-        RuleFailure("CAT-07", {"matter": matter.code, "statute": name, "until": _repealed_after(statutes[name])})
-        for name in dict.fromkeys(named)
-        if name in statutes and not _in_force(statutes[name], on) and _repealed_after(statutes[name]) < on.isoformat()
-    ]
+        return None
+    for basis in (*matter.duty, *matter.bases, *matter.compulsory):
+        versions = statutes.get(basis.statute, ())
+        if versions and basis.span.holds(on) and not _in_force(versions, on):
+            until = max(version.until or date.max for version in versions)
+            if until < on:
+                return {"matter": matter.code, "statute": basis.statute, "until": until.isoformat()}
+    return None
 
 
 def saved_failures(matter: Matter, statutes: Statutes, *, on: date) -> list[RuleFailure]:
@@ -189,11 +208,6 @@ def _in_force(versions: Sequence[StatuteVersion], on: date) -> bool:
     return any(version.span.holds(on) for version in versions)
 
 
-def _repealed_after(versions: Sequence[StatuteVersion]) -> str:
-    """Return the last day of the latest version, "9999-12-31" while it has none."""
-    return max((version.until or date.max).isoformat() for version in versions)
-
-
 def _fines(penalties: Iterable[Penalty]) -> list[FineRange]:
     return [penalty.fine for penalty in penalties if penalty.kind == FINE and penalty.fine is not None]
 
@@ -206,41 +220,42 @@ def _joined(texts: Sequence[Text]) -> Text:
 
 
 @rule("FIL-04")
-def age_failures(birth: date, act_day: date, *, penalised: bool, lighter: bool = False) -> list[RuleFailure]:
+def age_failures(birth: date, act_day: date, *, penalised: bool, lighter: bool = False) -> Fields | None:
     """Under 14 no penalty; from 14 to under 18 it must be lighter or mitigated (Penalty Law 30).
 
-    An age is reached on the day after the birthday, in favour of the party. `lighter`: the file records that the
-    penalty is lighter or mitigated for the age.
+    `lighter`: the file records that the penalty is lighter or mitigated for the age.
     """
     age = age_on(birth, act_day)
-    if penalised and age < threshold("age_of_penalty", on=max(act_day, _REVISED)).value:
-        return [RuleFailure("FIL-04", {"age": age, "rule": Text("不予行政处罚", "no penalty may be imposed")})]
-    if penalised and not lighter and age < threshold("age_of_full_penalty", on=max(act_day, _REVISED)).value:
-        return [
-            RuleFailure("FIL-04", {"age": age, "rule": Text("应当从轻或者减轻", "it must be lighter or mitigated")})
-        ]
-    return []
+    since = max(act_day, _REVISED)
+    if penalised and age < threshold("age_of_penalty", on=since).value:
+        return {"age": age, "rule": Text("不予行政处罚", "no penalty may be imposed")}
+    if penalised and not lighter and age < threshold("age_of_full_penalty", on=since).value:
+        return {"age": age, "rule": Text("应当从轻或者减轻", "it must be lighter or mitigated")}
+    return None
 
 
-_REVISED = date(2021, 7, 15)  # the articles' ages did not change in 2021; only their numbers did
+_REVISED = date(2021, 7, 15)  # the ages did not change in 2021, only the article's number did
 
 
 def age_on(birth: date, day: date) -> int:
-    """Return how many full years somebody has on a day; a year is full on the day after the birthday."""
+    """Return how many full years somebody has on a day.
+
+    A year is full on the day after the birthday: so courts count for minors; in doubt in favour of the party (U).
+    """
     return day.year - birth.year - ((day.month, day.day) <= (birth.month, birth.day))
 
 
 @rule("FIL-06")
-def second_fine_failures(earlier: Sequence[str], *, fined: bool) -> list[RuleFailure]:
+def second_fine_failures(earlier: Sequence[str], *, fined: bool) -> Fields | None:
     """No second fine for the same act (Penalty Law 29). `earlier`: the numbers of decisions that fined it already."""
-    return [RuleFailure("FIL-06", {"decisions": _joined([Text(n, n) for n in earlier])})] if fined and earlier else []
+    return {"decisions": _joined([Text(number, number) for number in earlier])} if fined and earlier else None
 
 
 @rule("DEC-08")
 def amount_failures(
     matter: Matter, party: PartyKind, amount: Decimal, *, on: date, grounds: Collection[str] = (),
     measured: Mapping[str, Decimal] | None = None, individual_business: Bearer = Bearer.CITIZEN,
-) -> list[RuleFailure]:  # fmt: skip
+) -> Fields | None:  # fmt: skip
     """The fine lies in a range of the matter; below its minimum only on a ground of articles 30 to 32.
 
     `grounds` are articles; `measured` the value of each base or measure on which a range depends (yuan, or pieces).
@@ -252,11 +267,11 @@ def amount_failures(
         for each in matter.fine_ranges(party, on, individual_business=individual_business)
     ]
     if amount > 0 and any(each.minimum <= amount <= each.maximum for each in ranges):
-        return []
+        return None
     if amount > 0 and GROUNDS & set(grounds) and any(amount < each.minimum for each in ranges):
-        return []
+        return None
     shown = _joined([Text(str(each), str(each)) for each in ranges]) if ranges else Text("无", "none")
-    return [RuleFailure("DEC-08", {"amount": f"{amount:f}", "ranges": shown})]
+    return {"amount": f"{amount:f}", "ranges": shown}
 
 
 def told(failures: Iterable[RuleFailure]) -> str:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from oneteam.journal.kinds import act_kinds
 from oneteam.lawbook.checks import checks as check_texts
 from oneteam.lawbook.loading import Fault, LawFaultsError, pack_files
-from oneteam.lawbook.rules import supplied
 from oneteam.lawbook.settings_table import catalogue
 from oneteam.procedures import registry
 from oneteam.procedures.declaration import Declaration
@@ -52,7 +51,7 @@ def faults_of_rooms(declarations: Iterable[tuple[str, Declaration]]) -> list[Fau
     """Return what declarations name and no room supplies, and what rooms supply and no law pack names."""
     faults: list[Fault] = []
     declarations = tuple(declarations)
-    texts, registered = check_texts().keys(), registry.checks().keys() | ENGINE_CHECKS | supplied()
+    texts, registered = check_texts().keys(), registry.checks().keys() | ENGINE_CHECKS
     for check in sorted(texts - registered):
         faults.append(Fault("checks.yaml", 1, _("no room supplies the check %(name)s") % {"name": check}))
     for check in sorted(registered - texts):

@@ -23,7 +23,6 @@ from oneteam.lawbook.layers import pack_catalogue
 from oneteam.lawbook.models import CatalogueRow
 from oneteam.lawbook.penalties import FineRange
 from oneteam.lawbook.queries import matter, on_the_spot_limit, setting, statute
-from oneteam.lawbook.rules import supplied
 from oneteam.lawbook.tests.test_catalogue_format import ROW, read, sheet
 
 AT = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
@@ -188,4 +187,4 @@ def test_list_of_checks_names_the_tests_of_each() -> None:
     tests = console.tests_by_check()
     assert any("test_catalogue_rules.py::test_cat_03_cap_of_a_local_rule" in name for name in tests["CAT-03"])
     assert len(console.checks_table()) == len(checks())
-    assert all(tests.get(check) for check in supplied())
+    assert all(tests.get(check) for check in checks() if check.startswith(("CAT-", "DEC-", "FIL-")))

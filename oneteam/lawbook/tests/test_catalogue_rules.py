@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
 
+from oneteam.journal.actors import operator
+from oneteam.journal.checks import Context, checks
+from oneteam.kernel.ids import uuid7
 from oneteam.lawbook import rules
 from oneteam.lawbook.layers import pack_catalogue
 from oneteam.lawbook.matters import Kind, Matter
@@ -271,7 +274,16 @@ def test_limit_on_the_spot_by_party_and_day(party: str, day: date, most: int) ->
     assert (found.value, found.mark) == (Decimal(most), "V1" if day.day == 15 else "V2")
 
 
-def test_a_rule_is_supplied_once() -> None:
-    assert {"CAT-01", "CAT-07", "FIL-04", "FIL-06", "DEC-08"} <= rules.supplied()
-    with pytest.raises(ValueError, match="CAT-01 is supplied twice"):
-        rules.rule("CAT-01")(lambda: None)
+def test_rule_is_a_check_that_a_step_may_name_with_facts_called_as_its_arguments() -> None:
+    facts = {"matter": shipped("F01-001"), "party": PartyKind.CITIZEN, "amount": Decimal(51)}
+    context = Context(
+        step="decide", object_id=uuid7(), state=None, actor=operator("t"), at=datetime(2026, 11, 25, tzinfo=UTC),
+        facts=facts,
+    )  # fmt: skip
+    decide = checks()["DEC-08"].function
+    assert decide(context) is not None
+    assert decide(replace(context, facts={**facts, "amount": Decimal(50)})) is None
+    proposed_later = replace(context, facts={"matter": facts["matter"]}, preview=True)
+    assert decide(proposed_later) is None
+    with pytest.raises(LookupError, match="party"):
+        decide(replace(proposed_later, preview=False))

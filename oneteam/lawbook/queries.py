@@ -20,6 +20,8 @@ from oneteam.lawbook.matters import Matter
 from oneteam.lawbook.models import CalendarDay, Setting
 from oneteam.lawbook.packs import StatuteVersion, threshold
 from oneteam.lawbook.penalties import Bearer, PartyKind, bearer_of
+from oneteam.lawbook.responsible import Responsible as Responsible
+from oneteam.lawbook.responsible import responsible as responsible
 from oneteam.lawbook.settings_table import (
     OFFICE_HOURS,
     Amount,

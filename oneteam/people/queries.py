@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from oneteam.journal.actors import Actor, ActorKind
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import MissingError
-from oneteam.people.models import Absence, Account, Duty, Person, Post
+from oneteam.people.models import Absence, Account, Duty, Person, Post, Unit, UnitKind
 from oneteam.people.standing import AbsenceInfo, absences_at, certificate_on, held_on, interests_of
 from oneteam.people.units import unit_tree
 from oneteam.places.queries import localised
@@ -119,6 +119,26 @@ def posts_on(
     return [
         _held(post) for post in found.select_related("person", "unit").order_by("unit__code", "person__name_zh", "id")
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitInfo:
+    """What kind of unit it is, and the area it works in (None: the whole city); a squad's is that of its brigade."""
+
+    kind: str
+    area: UUID | None
+
+
+def units_of(codes: Iterable[str]) -> dict[str, UnitInfo]:
+    """Return these units by code, in one query."""
+    found = Unit.objects.filter(code__in=set(codes)).values_list("code", "kind", "area_id", "parent__area_id")
+    return {code: UnitInfo(kind, area or above) for code, kind, area, above in found}
+
+
+def bureau_name(day: date) -> str:
+    """Return the name of the bureau as it exists on a legal day, "" where there is none."""
+    found = Unit.objects.filter(held_on(day), kind=UnitKind.BUREAU).order_by("code").first()
+    return localised(found.name_zh, found.name_en) if found else ""
 
 
 def on_duty(at: datetime, roles: Sequence[str]) -> list[HeldPost]:

@@ -90,11 +90,11 @@ def _bases(bases: Iterable[Basis], book: Catalogue, *, on: date) -> Facts | None
         known = book.statutes.get(basis.statute, ())
         version = next((each for each in known if each.span.holds(on)), None)
         if version is None or not basis.span.holds(on):
-            state: object = Chip(_("Not in force on that day"), "danger")
+            note = _("not in force on that day")
         else:
-            state = Chip(str(instruments()[version.level].label), "plain")
-        note = _("text of %(day)s") % {"day": version.adopted.isoformat()} if version else ""
-        facts.append(Fact(str(basis.label), state, note=note, wide=True))
+            note = _("text of %(day)s") % {"day": version.adopted.isoformat()}
+        level = capfirst(str(instruments()[known[-1].level].label)) if known else _("Unknown")
+        facts.append(Fact(level, str(basis.label), note=note, wide=True))
     return Facts(facts) if facts else None
 
 

@@ -42,7 +42,7 @@ def test_matter_shows_bases_ranges_by_party_and_history() -> None:
     shown = page("/matters/F01-001/")
     for words in (
         "Street stalls on pavements", "Order to correct first", "article 16(3)", "up to 50 yuan",
-        "on the spot up to 50 yuan", "local regulation", "The demo city&#x27;s catalogue", "Catalogue loaded from",
+        "on the spot up to 50 yuan", "Local regulation", "The demo city&#x27;s catalogue", "Catalogue loaded from",
     ):  # fmt: skip
         assert words in shown
     chinese = page("/matters/F01-001/", language="zh-hans")

@@ -15,6 +15,7 @@ from oneteam.files.acts import keep_photo
 from oneteam.files.photos import Photo
 from oneteam.intake.acts import next_number, reports_of, resolve_incident
 from oneteam.intake.models import Incident
+from oneteam.intake.queries import names_a_caller
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, write
 from oneteam.journal.once import Once
@@ -39,6 +40,16 @@ step_kind(name="order.handled", text=gettext_lazy("Handled"), fields={"photos": 
 step_kind(name="order.returned", text=gettext_lazy("Order returned"), personal=frozenset({"reason"}))
 step_kind(name="order.verified", text=gettext_lazy("Verified on the spot"))
 step_kind(name="order.refused", text=gettext_lazy("Verification refused: not done"), personal=frozenset({"reason"}))
+
+step_kind(name="order.extended", text=gettext_lazy("Time limit extended"), personal=frozenset({"reason"}))
+step_kind(
+    name="order.suspended",
+    text=gettext_lazy("Order suspended: %(ground)s"),
+    fields={"ground": str},
+    personal=frozenset({"reason"}),
+)
+step_kind(name="order.resumed", text=gettext_lazy("Order taken up again"))
+step_kind(name="order.recalled", text=gettext_lazy("Order recalled by the desk"), personal=frozenset({"reason"}))
 
 RECEIVERS = ("grid_attendant", "officer")
 PHOTO_LIMIT = 12
@@ -80,7 +91,10 @@ def send_order(
     order, number, text = uuid7(), next_number("command_order_number_seq"), new_subject()
     taken = take_step(
         step="order.send", object_id=order, actor=actor, at=at,
-        facts={"urgency": about.urgency},
+        facts={
+            "urgency": about.urgency, "handling": about.handling,
+            "caller_named": names_a_caller(instruction, incident),
+        },
         payload={"number": number, "incident": str(incident), "post": str(post), "urgency": about.urgency},
         personal={text: {"instruction": words(instruction, _("what is to be done"))}},
         about=[incident, *reports_of(incident)], once=once,
@@ -95,13 +109,13 @@ def send_order(
 @write
 def accept_order(*, actor: Actor, at: datetime, order: UUID, key: str | None = None) -> None:
     """Accept an order; stops its clock of acceptance."""
-    _step("order.accept", actor=actor, at=at, order=_locked(order), once=Once.of(key, "order.accept", order))
+    order_step("order.accept", actor=actor, at=at, order=locked_order(order), once=Once.of(key, "order.accept", order))
 
 
 @write
 def arrive(*, actor: Actor, at: datetime, order: UUID, key: str | None = None) -> None:
     """Say that one is on the spot."""
-    _step("order.arrive", actor=actor, at=at, order=_locked(order), once=Once.of(key, "order.arrive", order))
+    order_step("order.arrive", actor=actor, at=at, order=locked_order(order), once=Once.of(key, "order.arrive", order))
 
 
 @write
@@ -119,13 +133,13 @@ def handle_order(
 
     Raises BadInputError for too many photos, Refused for an order that cannot be handled now.
     """
-    row = _locked(order)
+    row = locked_order(order)
     pictures = [(Moment.BEFORE, photo) for photo in before] + [(Moment.AFTER, photo) for photo in after]
     if len(pictures) > PHOTO_LIMIT:
         raise BadInputError(photos_fault())
-    files = _about(row)
+    files = about_order(row)
     photos = [[moment, photo.sha256] for moment, photo in pictures]
-    taken = _step(
+    taken = order_step(
         "order.handle", actor=actor, at=at, order=row, payload={"photos": len(pictures)},
         personal={standing(row.text_subject): {"note": words(note, _("what was done"))}},
         once=Once.of(key, "order.handle", order, note, photos),
@@ -144,14 +158,14 @@ def return_order(*, actor: Actor, at: datetime, order: UUID, reason: str, key: s
 
     Resolves its incident where that was the last open order and another one was verified.
     """
-    row = _locked(order)
-    taken = _step(
+    row = locked_order(order)
+    taken = order_step(
         "order.return", actor=actor, at=at, order=row, once=Once.of(key, "order.return", order, reason),
         personal={standing(row.text_subject): {"reason": words(reason, _("the reason"))}},
     )  # fmt: skip
     if taken.replayed:
         return
-    _resolve_when_done(row, actor=actor, at=at)
+    resolve_when_done(row, actor=actor, at=at)
 
 
 @write
@@ -160,24 +174,24 @@ def verify_order(*, actor: Actor, at: datetime, order: UUID, key: str | None = N
 
     Raises Refused (EVT-07) for the person who handled it.
     """
-    row = _locked(order)
-    taken = _step("order.verify", actor=actor, at=at, order=row, once=Once.of(key, "order.verify", order))
+    row = locked_order(order)
+    taken = order_step("order.verify", actor=actor, at=at, order=row, once=Once.of(key, "order.verify", order))
     if taken.replayed:
         return
-    _resolve_when_done(row, actor=actor, at=at)
+    resolve_when_done(row, actor=actor, at=at)
 
 
 @write
 def refuse_verification(*, actor: Actor, at: datetime, order: UUID, reason: str, key: str | None = None) -> None:
     """Say that the work is not done: the order goes back to the one who accepted it."""
-    row = _locked(order)
-    _step(
+    row = locked_order(order)
+    order_step(
         "order.refuse", actor=actor, at=at, order=row, once=Once.of(key, "order.refuse", order, reason),
         personal={standing(row.text_subject): {"reason": words(reason, _("the reason"))}},
     )  # fmt: skip
 
 
-def _resolve_when_done(order: Order, *, actor: Actor, at: datetime) -> None:
+def resolve_when_done(order: Order, *, actor: Actor, at: datetime) -> None:
     """Resolve an order's incident once none of its orders is open and one was verified.
 
     The incident's row is the lock: of two orders that end at once, the later sees the earlier's end.
@@ -190,18 +204,20 @@ def _resolve_when_done(order: Order, *, actor: Actor, at: datetime) -> None:
         resolve_incident(actor=actor, at=at, incident=order.incident_id)
 
 
-def _locked(order: UUID) -> Order:
+def locked_order(order: UUID) -> Order:
+    """Return an order's row, locked until the transaction ends; MissingError where there is none."""
     row = Order.objects.select_for_update().filter(id=order).first()
     if row is None:
         raise MissingError(_("There is no such order."))
     return row
 
 
-def _about(order: Order) -> list[UUID]:
+def about_order(order: Order) -> list[UUID]:
+    """Return what else an act on an order belongs to: its incident and its reports."""
     return [order.incident_id, *reports_of(order.incident_id)]
 
 
-def _step(
+def order_step(
     step: str,
     *,
     actor: Actor,
@@ -211,7 +227,8 @@ def _step(
     payload: Mapping[str, Any] | None = None,
     personal: Mapping[UUID, Mapping[str, Any]] | None = None,
 ) -> Taken:
+    """Take a step of an order, which belongs to its incident's and its reports' files as well."""
     return take_step(
-        step=step, object_id=order.id, actor=actor, at=at, about=_about(order), once=once, payload=payload,
+        step=step, object_id=order.id, actor=actor, at=at, about=about_order(order), once=once, payload=payload,
         personal=personal,
     )  # fmt: skip

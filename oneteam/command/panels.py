@@ -1,6 +1,7 @@
 """What the command room shows on a report's page, and its places in the shell."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.forms import BaseForm
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from oneteam.command import queries
 from oneteam.command.acts import RECEIVERS
 from oneteam.command.checks import FINISHED
+from oneteam.command.dispatch import Spot, in_hand
 from oneteam.command.forms import DecideForm, SendForm
 from oneteam.command.models import Order
 from oneteam.command.rules import visible
@@ -20,13 +22,15 @@ from oneteam.files.slots import MAY_SEE
 from oneteam.intake.labels import HANDLINGS, urgency_chip
 from oneteam.intake.models import Incident, Report
 from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE
-from oneteam.kernel.clock import legal_day, now
+from oneteam.kernel.clock import SHANGHAI, legal_day, now
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.catalogue import field_name, matter_name
+from oneteam.people.queries import next_turn
 from oneteam.people.shown import names_of_posts
 from oneteam.places.queries import all_places, localised, place_names
 from oneteam.procedures.queries import runs
 from oneteam.procedures.shown import Returned, clocks_of
+from oneteam.triage.models import Proposal
 from oneteam.triage.queries import proposals
 from oneteam.web.panels import Choice, Choices
 from oneteam.web.parts import Chip, Empty, Fact, Facts
@@ -39,34 +43,61 @@ RERENDERED = "command_returned"
 SHOWN_AT_LEAST = 3  # people shown unfolded where the place lies on nobody's ground
 
 
-def people_choices(form: BaseForm, place: UUID | None, *, error: str = "") -> Choices:
-    """Return the people on duty as choices, the one whose ground it is first, each with the reason."""
-    found = queries.candidates(now(), place=place)
-    chosen = form.data.get("post") if form.is_bound else next((str(one.post.id) for one in found if one.covers), "")
-    near = sum(one.covers for one in found) or SHOWN_AT_LEAST
+def people_choices(form: BaseForm, spot: Spot, *, error: str = "") -> Choices:
+    """Return the people on duty as choices, the proposed one first and chosen, each with minutes and reason.
+
+    Where the place is unknown nobody is proposed: the desk chooses.
+    """
+    moment = now()
+    found = queries.propose(spot, moment)
+    proposed = next((str(one.post.id) for one in found if one.may and one.minutes is not None), "")
+    chosen = form.data.get("post") if form.is_bound else proposed
     choices = [
         Choice(
             str(one.post.id),
             one.post.name,
             note=one.post.title,
-            facts=[one.post.unit, *([_("This is their ground")] if one.covers else [])],
-            end=_("%(count)d in hand") % {"count": one.open_orders},
+            facts=[one.post.unit, *one.reason],
+            end=_("%(minutes)d min") % {"minutes": one.minutes} if one.minutes is not None else "",
+            end_note=in_hand(one.open_orders) if one.open_orders else "",
             checked=str(one.post.id) == chosen,
         )
         for one in found
     ]
+    near = SHOWN_AT_LEAST
+    covered = any(one.covers for one in found)
     return Choices(
         "post",
         _("Send to"),
         choices[:near],
         rest=choices[near:],
         rest_label=_("%(count)d others on duty") % {"count": len(choices) - near},
-        hint=""
-        if place is None or (found and found[0].covers)
-        else _("Nobody on duty has this place on their ground."),
+        hint="" if spot.place is None or covered or not found else _("Nobody on duty has this place on their ground."),
         error=error or " ".join(map(str, form.errors.get("post", ()))),
-        empty=_("Nobody who could be sent is on duty now."),
+        empty=_nobody(moment),
     )
+
+
+def spot_of(report: Report, proposal: Proposal | None) -> Spot:
+    """Return where a report's incident is and which side it lies on: as established, else as the machine proposes."""
+    incident = report.incident
+    if incident is not None:
+        return Spot(incident.place_id, incident.lon, incident.lat, incident.handling)
+    if proposal is None:
+        return Spot(None, report.lon, report.lat, "")
+    return Spot(proposal.place_id, report.lon, report.lat, proposal.handling or "")
+
+
+def _nobody(at: datetime) -> str:
+    """Return what to do where the roster has a hole: who comes next, and who is only away."""
+    turn = next_turn(at, RECEIVERS)
+    lines = [_("Nobody who could be sent is on duty now.")]
+    if turn is not None:
+        starts, held = turn
+        values = {"name": held.name, "unit": held.unit, "time": f"{starts.astimezone(SHANGHAI):%m-%d %H:%M}"}
+        lines.append(_("Next on duty: %(name)s, %(unit)s, from %(time)s.") % values)
+    lines.append(_("Accept without an order, or have the roster filled."))
+    return " ".join(lines)
 
 
 def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[Panel]]:
@@ -88,9 +119,9 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
             decide = DecideForm(proposal=proposal, places=list(places.values()), on=legal_day(now()))
             if returned and "decide" in returned.forms:
                 decide = returned.forms["decide"]
-            place = proposal.place_id if proposal else None
+            spot = spot_of(report, proposal)
         else:
-            place = report.incident.place_id
+            spot = spot_of(report, proposal)
             orders = queries.orders_of_incidents([report.incident.id]).get(report.incident.id, [])
             open_now = runs(order.id for order in orders)
             settled = runs([report.incident.id])[report.incident.id].state == "resolved"
@@ -101,7 +132,7 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
             "action": reverse("report-decide", args=[report.id]),
             "decide": decide,
             "send": send,
-            "people": people_choices(send, place),
+            "people": people_choices(send, spot),
             "key": (returned and returned.key) or str(uuid7()),
         }
         found[report.id] = [Panel("command/desk_panel.html", context, order=10)]

@@ -1,28 +1,16 @@
-"""Reading orders."""
+"""Reading orders, and whom the desk could send."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from oneteam.command.acts import RECEIVERS
+from oneteam.command.dispatch import Candidate, Spot, absent, dispatch_proposal, propose
 from oneteam.command.models import Order, OrderPhoto
 from oneteam.files.queries import State as FileState
 from oneteam.files.queries import states
 from oneteam.journal.subjects import read_personal
-from oneteam.kernel.clock import legal_day
-from oneteam.people.queries import HeldPost, on_duty
-from oneteam.places.queries import within
 from oneteam.procedures.queries import in_state
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody who could be sent, and why: `covers` when the place lies on their ground."""
-
-    post: HeldPost
-    covers: bool
-    open_orders: int
+__all__ = ["Candidate", "Spot", "absent", "dispatch_proposal", "propose"]
 
 
 def orders_of_incidents(incidents: Iterable[UUID]) -> dict[UUID, list[Order]]:
@@ -67,19 +55,13 @@ def photos_among(blobs: Iterable[UUID]) -> list[OrderPhoto]:
     return list(OrderPhoto.objects.select_related("order").filter(blob__in=set(blobs)))
 
 
-def candidates(at: datetime, *, place: UUID | None) -> list[Candidate]:
-    """Return who is on duty and may be sent: those whose ground holds the place first, then by name."""
-    ground = within(place, on=legal_day(at))
-    found = on_duty(at, RECEIVERS)
-    load = _load([held.id for held in found])
-    listed = [Candidate(held, bool(ground & set(held.scope)), load.get(held.id, 0)) for held in found]
-    return sorted(listed, key=lambda one: (not one.covers, one.open_orders, one.post.name))
+def orders_escalated_to(post: UUID, *, limit: int = 200) -> list[Order]:
+    """Return the orders that were told to a leader's post and are not over, the latest first."""
+    found = Order.objects.select_related("incident__place").filter(escalated_to=post)
+    open_now = in_state("order", "sent", "accepted", "arrived", "suspended", "handled")
+    return list(found.filter(id__in=open_now).order_by("-escalated_at")[:limit])
 
 
-def _load(posts: Sequence[UUID]) -> dict[UUID, int]:
-    """Return how many orders each post has in hand."""
-    open_orders = in_state("order", "sent", "accepted", "arrived")
-    counts: dict[UUID, int] = {}
-    for post in Order.objects.filter(post__in=posts, id__in=open_orders).values_list("post_id", flat=True):
-        counts[post] = counts.get(post, 0) + 1
-    return counts
+def orders_by_id(ids: Iterable[UUID]) -> list[Order]:
+    """Return these orders with their incidents and places, oldest first."""
+    return list(Order.objects.select_related("incident__place").filter(id__in=set(ids)).order_by("id"))

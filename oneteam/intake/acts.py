@@ -25,7 +25,7 @@ from oneteam.kernel.ids import uuid7
 from oneteam.kernel.texts import words
 from oneteam.places.queries import in_region
 from oneteam.procedures.engine import step_kind, take_step
-from oneteam.procedures.queries import runs
+from oneteam.procedures.queries import declares, runs
 
 LOOKERS = frozenset({"dispatcher", "brigade_leader"})
 """Who may see a caller in clear, with a purpose that is recorded (PIPL 6: nobody whose work does not need it)."""
@@ -42,7 +42,13 @@ step_kind(
     fields={"result": str},
     personal=frozenset({"answer"}),
 )
-step_kind(name="report.closed", text=gettext_lazy("Report closed"), fields={"contacted": bool})
+step_kind(name="report.closed", text=gettext_lazy("Report closed"), fields={"contacted": bool, "satisfaction": str})
+step_kind(name="report.accepted", text=gettext_lazy("Decided what it is"))
+step_kind(
+    name="report.reviewed",
+    text=gettext_lazy("Reviewed for a dissatisfied caller"),
+    personal=frozenset({"reason"}),
+)
 step_kind(
     name="report.reopened",
     text=gettext_lazy("Report reopened: the caller says that it is not done"),
@@ -89,6 +95,7 @@ register(
 )
 
 RESULTS = ("done", "explained", "passed_on")
+SATISFACTIONS = ("satisfied", "partly", "dissatisfied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +296,14 @@ def open_incident(
         id=incident, number=number, place_id=established.place, lon=established.lon, lat=established.lat, **values
     )
     Report.objects.filter(id=report).update(incident=incident)
+    accepted(actor=actor, at=at, report=report, incident=incident)
     return incident
+
+
+def accepted(*, actor: Actor, at: datetime, report: UUID, incident: UUID) -> None:
+    """Record that it stands what a report is; inside the write that decided it. Earlier versions know no such step."""
+    if declares(report, "report.accept"):
+        take_step(step="report.accept", object_id=report, actor=actor, at=at, about=[incident])
 
 
 @write
@@ -299,13 +313,17 @@ def join_report(*, actor: Actor, at: datetime, report: UUID, incident: UUID) -> 
     target = Incident.objects.filter(id=incident).first()
     if target is None:
         raise MissingError(_("There is no such incident."))
-    if runs([incident])[incident].state == "resolved":
+    standing_now = runs([incident])[incident].state
+    if standing_now == "resolved":
         raise ConflictError(_("This incident is resolved already; open one of its own for this report."))
+    if standing_now == "merged":
+        raise ConflictError(_("This incident was merged into another one; join the report to that one."))
     record(
         kind="report.joined", actor=actor, at=at, stream=report, about=[incident],
         payload={"number": target.number, "incident": str(incident)},
     )  # fmt: skip
     Report.objects.filter(id=report).update(incident=incident)
+    accepted(actor=actor, at=at, report=report, incident=incident)
 
 
 def _undecided(report: Report) -> None:
@@ -342,23 +360,50 @@ def answer_report(
 
 
 @write
-def close_report(*, actor: Actor, at: datetime, report: UUID, contacted: bool, key: str | None = None) -> None:
-    """Close an answered report; `contacted` tells whether the caller was spoken to."""
+def close_report(
+    *,
+    actor: Actor,
+    at: datetime,
+    report: UUID,
+    contacted: bool,
+    satisfaction: str = "",
+    reason: str = "",
+    key: str | None = None,
+) -> None:
+    """Close an answered report. `contacted`: whether the caller was spoken to; `satisfaction`: what they said of it.
+
+    Raises Refused (HOT-06) where the caller was not spoken to, or is dissatisfied and nobody reviewed it, unless a
+    `reason` is given to close it all the same; BadInputError for a satisfaction of a caller nobody spoke to.
+    """
+    if satisfaction and (satisfaction not in SATISFACTIONS or not contacted):
+        raise BadInputError(_("Only a caller who was spoken to can be satisfied or not."))
     row = locked_report(report)
+    values = {"contacted": contacted, "satisfaction": satisfaction}
     take_step(
-        step="report.close", object_id=report, actor=actor, at=at, facts={"contacted": contacted},
-        payload={"contacted": contacted}, about=about(row), once=Once.of(key, "report.close", report, contacted),
+        step="report.close", object_id=report, actor=actor, at=at, facts=values, payload=values, about=about(row),
+        overrides={"HOT-06": reason} if declares(report, "report.review") else None,
+        once=Once.of(key, "report.close", report, contacted, satisfaction, reason),
     )  # fmt: skip
+
+
+@write
+def review_report(*, actor: Actor, at: datetime, report: UUID, reason: str, key: str | None = None) -> None:
+    """Take an answered report up again, once, for a caller who is dissatisfied. Raises Refused (OT-06) after that."""
+    _again("report.review", actor=actor, at=at, report=report, reason=reason, key=key)
 
 
 @write
 def reopen_report(*, actor: Actor, at: datetime, report: UUID, reason: str, key: str | None = None) -> None:
     """Reopen a report whose caller says that it is not done. Its incident is established anew."""
+    _again("report.reopen", actor=actor, at=at, report=report, reason=reason, key=key)
+
+
+def _again(step: str, *, actor: Actor, at: datetime, report: UUID, reason: str, key: str | None) -> None:
     row = locked_report(report)
     taken = take_step(
-        step="report.reopen", object_id=report, actor=actor, at=at, facts={}, about=about(row),
+        step=step, object_id=report, actor=actor, at=at, facts={}, about=about(row),
         personal={standing(row.text_subject): {"reason": words(reason, _("the reason"))}},
-        once=Once.of(key, "report.reopen", report, reason),
+        once=Once.of(key, step, report, reason),
     )  # fmt: skip
     if taken.replayed:
         return

@@ -7,4 +7,4 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         """Register acts, checks and the navigation entry."""
-        from oneteam.intake import acts, checks, navigation  # noqa: F401, PLC0415 -- models are there only now
+        from oneteam.intake import acts, checks, joining, navigation  # noqa: F401, PLC0415 -- models are there only now

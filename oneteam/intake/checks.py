@@ -6,10 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from oneteam.intake.models import Handling, Report
+from oneteam.journal.queries import acts
 from oneteam.lawbook.text import Text
 from oneteam.procedures.queries import runs
 from oneteam.procedures.registry import Context, Failure, check, facts
 
+UNREACHED = Text("没有联系来电人", "the caller was not spoken to")
+UNREVIEWED = Text("来电人不满意，还没有复核", "the caller is dissatisfied and nobody reviewed it")
 NO_INCIDENT = Text("尚无事件", "no incident yet")
 
 
@@ -24,6 +27,39 @@ def settled_before_answered(context: Context) -> Failure | None:
     if words_alone or context.fact("incident_state") == "resolved":
         return None
     return Failure({"state": context.fact("incident_state_label") or NO_INCIDENT})
+
+
+@check("HOT-06", needs=("has_caller", "reviews"))
+def caller_contacted(context: Context) -> Failure | None:
+    """Whoever told is spoken to before the report is closed; a dissatisfied caller is reviewed once (53号).
+
+    Facts: `has_caller`, `reviews`; from the proposal `contacted` and `satisfaction`.
+    """
+    if context.preview or not context.fact("has_caller"):
+        return None
+    if not context.facts.get("contacted"):
+        return Failure({"case": UNREACHED})
+    if context.facts.get("satisfaction") == "dissatisfied" and not context.fact("reviews"):
+        return Failure({"case": UNREVIEWED})
+    return None
+
+
+@check("OT-06", needs=("reviews",))
+def reviewed_once(context: Context) -> Failure | None:
+    """A dissatisfied caller's report is reviewed once. Fact: `reviews`, how often it was."""
+    count = context.fact("reviews")
+    return Failure({"count": count}) if count else None
+
+
+@facts("report", gives=("has_caller", "reviews"))
+def caller_facts(ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Mapping[str, Any]]:
+    """Give whether each report names a caller, and how often it was reviewed for one who is dissatisfied."""
+    wanted = list(ids)
+    reviews: dict[UUID, int] = {}
+    for stream in acts(kinds=["report.reviewed"]).filter(stream__in=wanted).values_list("stream", flat=True):
+        reviews[stream] = reviews.get(stream, 0) + 1
+    rows = Report.objects.filter(id__in=wanted).values_list("id", "caller_subject")
+    return {report: {"has_caller": caller is not None, "reviews": reviews.get(report, 0)} for report, caller in rows}
 
 
 @facts("report", gives=("incident_state", "incident_state_label", "consultation"))

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from oneteam.intake.labels import CHANNELS, PURPOSES, RESULTS
+from oneteam.intake.labels import CHANNELS, PURPOSES, RESULTS, SATISFACTIONS
 from oneteam.kernel.texts import TEXT_LIMIT
 from oneteam.lawbook.catalogue import branches, field_name
 
@@ -65,6 +65,14 @@ class CloseForm(forms.Form):
     """Closing an answered report."""
 
     contacted = forms.BooleanField(label=_("The caller was spoken to"), required=False)
+    satisfaction = forms.ChoiceField(
+        label=_("What the caller says"), required=False, choices=[("", _("Not asked")), *SATISFACTIONS.items()]
+    )
+    reason = forms.CharField(
+        label=_("Reason to close all the same"), max_length=TEXT_LIMIT, required=False,
+        help_text=_("Only where nobody was reached, or a dissatisfied caller's report is not reviewed."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
 
 
 class LookForm(forms.Form):

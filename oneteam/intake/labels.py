@@ -36,6 +36,13 @@ RESULTS: dict[str, Promise] = {
 }
 
 
+SATISFACTIONS: dict[str, Promise] = {
+    "satisfied": _("Satisfied"),
+    "partly": _("Partly satisfied"),
+    "dissatisfied": _("Dissatisfied"),
+}
+
+
 def title_of(told: ToldText) -> str:
     """Return how a report is called: its headline, or that its words were erased."""
     return told.headline or gettext("Told text erased")
@@ -60,5 +67,5 @@ def word_for(name: str, value: object) -> str | None:
         return matter_name(value) if value != "–" else gettext("none")
     if name == "probability" and isinstance(value, str):
         return f"{min(99, round(100 * float(value)))}%"
-    known = {"urgency": URGENCIES, "result": RESULTS, "purpose": PURPOSES}.get(name, {})
+    known = {"urgency": URGENCIES, "result": RESULTS, "purpose": PURPOSES, "satisfaction": SATISFACTIONS}.get(name, {})
     return str(known[value]) if isinstance(value, str) and value in known else None

@@ -102,8 +102,10 @@ def _caller(row: Report, told: ToldText) -> dict[str, Any] | None:
 def _offers(row: Report, returned: Returned | None, *, settled: bool) -> dict[str, StepForm]:
     answer = AnswerForm(auto_id="id_answer_%s", initial={"result": "done" if settled else "explained"})
     close, reopen = CloseForm(auto_id="id_close_%s"), ReasonForm(auto_id="id_reopen_%s")
+    review = ReasonForm(auto_id="id_review_%s")
     return {
         "report.answer": offer("report.answer", row.id, form=answer, returned=returned, main=settled, icon="send"),
         "report.close": offer("report.close", row.id, form=close, returned=returned, main=True, icon="tick"),
+        "report.review": offer("report.review", row.id, form=review, returned=returned, icon="repeat"),
         "report.reopen": offer("report.reopen", row.id, form=reopen, returned=returned, icon="back"),
     }

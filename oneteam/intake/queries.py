@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from oneteam.intake.models import Report
 from oneteam.journal.queries import acts
 from oneteam.journal.subjects import read_personal
+from oneteam.kernel.masking import names_anybody
 from oneteam.procedures.queries import in_state, runs
 
 TITLE_LENGTH = 60
@@ -101,9 +102,20 @@ def report(report_id: UUID) -> Report | None:
     return Report.objects.select_related("incident", "incident__place").filter(id=report_id).first()
 
 
+def open_reports(*, limit: int) -> list[UUID]:
+    """Return the reports that wait for a decision or an answer, oldest first."""
+    found = Report.objects.filter(id__in=in_state("report", "received", "reopened")).order_by("received_at", "id")
+    return list(found.values_list("id", flat=True)[:limit])
+
+
 def reports_by_id(ids: Iterable[UUID]) -> list[Report]:
     """Return these reports."""
     return list(Report.objects.filter(id__in=set(ids)))
+
+
+def reports_with_incidents(ids: Iterable[UUID]) -> list[Report]:
+    """Return these reports with their incidents, in one query."""
+    return list(Report.objects.select_related("incident").filter(id__in=set(ids)))
 
 
 def reports_of_incidents(ids: Iterable[UUID]) -> dict[UUID, list[Report]]:
@@ -168,3 +180,9 @@ def _words(rows: Sequence[Report]) -> dict[UUID, Words]:
 def whole_text(told: ToldText) -> str:
     """Return title, text and address as one text, each on its line: what positions of words count in."""
     return "\n".join(part for part in (told.title, told.text, told.address) if part)
+
+
+def names_a_caller(text: str, incident: UUID) -> bool:
+    """Tell whether a text gives the name or the number of somebody who told of an incident, or any mobile number."""
+    told = told_texts(reports_of_incidents([incident]).get(incident, [])).values()
+    return names_anybody(text, names=[one.caller_name for one in told], phones=[one.caller_phone for one in told])

@@ -114,6 +114,7 @@ def _step(step: str, form_class: type[forms.Form], act: Callable[..., None], don
 
 answer = _step("report.answer", AnswerForm, acts.answer_report, gettext_lazy("Report answered"))
 close = _step("report.close", CloseForm, acts.close_report, gettext_lazy("Report closed"))
+review = _step("report.review", ReasonForm, acts.review_report, gettext_lazy("Report taken up again"))
 reopen = _step("report.reopen", ReasonForm, acts.reopen_report, gettext_lazy("Report reopened"))
 
 

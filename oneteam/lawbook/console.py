@@ -47,6 +47,7 @@ def settings_table() -> tuple[list[str], int]:
         if found:
             shown = f"{found.value} [{found.mark}] {found.basis}"
         else:
-            shown = _("%(value)s (default)") % {"value": info.default} if info.default else _("not set")
+            unset = _("not set; the wider limit holds") if info.optional else _("not set")
+            shown = _("%(value)s (default)") % {"value": info.default} if info.default else unset
         lines.append(f"{name}: {shown} – {info.label}")
     return lines, len(unset_settings())

@@ -114,7 +114,7 @@ def settings_now() -> Mapping[str, SettingValue]:
 def unset_settings() -> list[str]:
     """Return the settings that the city has still to set: they have no value and no default."""
     given = settings_now()
-    return [name for name, info in catalogue().items() if name not in given and not info.default]
+    return [name for name, info in catalogue().items() if name not in given and not info.default and not info.optional]
 
 
 def next_year_alarm(today: date) -> bool:

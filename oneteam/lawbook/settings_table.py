@@ -16,6 +16,7 @@ from oneteam.lawbook.text import Text
 
 SETTING_NAME = r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*"
 OFFICE_HOURS = "office_hours"
+NEEDED = ("name", "kind", "label", "meaning", "mark")
 
 
 class UnsetSettingError(NotReadyError):
@@ -69,7 +70,8 @@ class Amount:
 class SettingInfo:
     """One setting that the law packs know; `mark` says how sure the ground of its default practice is.
 
-    `default` holds until the city sets another value; "" where there is none, so that the city has to set one.
+    `default` holds until the city sets another value; "" where there is none, so that the city has to set one, unless
+    it is `optional`: a refinement, without which the wider setting holds.
     """
 
     name: str
@@ -78,6 +80,7 @@ class SettingInfo:
     meaning: Text
     mark: str
     default: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,23 +182,25 @@ def parse_settings(file: str, text: str) -> tuple[dict[str, SettingInfo], dict[s
 
 
 def _declared(part: Part) -> Iterable[SettingInfo]:
-    keys = part.mapping(required=("name", "kind", "label", "meaning", "mark"), optional=("variants", "default"))
-    if {"name", "kind", "label", "meaning", "mark"} - keys.keys():
+    keys = part.mapping(required=NEEDED, optional=("variants", "default", "optional"))
+    if set(NEEDED) - keys.keys():
         return
     name = keys["name"].text(SETTING_NAME)
     kind = SettingKind(keys["kind"].choice(SettingKind) or SettingKind.TEXT)
     label, meaning = keys["label"].label(), keys["meaning"].label()
     mark = keys["mark"].choice(MARKS)
     default = _default(keys["default"], kind) if "default" in keys else ""
+    optional = keys["optional"].boolean() if "optional" in keys else False
     if "variants" not in keys:
-        yield SettingInfo(name, kind, label, meaning, mark, default)
+        yield SettingInfo(name, kind, label, meaning, mark, default, optional)
         return
     for item in keys["variants"].items():
         variant = item.mapping(required=("name", "label"))
         if len(variant) == 2:
             word = variant["label"].label()
             both = Text(f"{label.zh}（{word.zh}）", f"{label.en} ({word.en})")
-            yield SettingInfo(f"{name}.{variant['name'].text('[a-z_]+')}", kind, both, meaning, mark, default)
+            full = f"{name}.{variant['name'].text('[a-z_]+')}"
+            yield SettingInfo(full, kind, both, meaning, mark, default, optional)
 
 
 def _default(part: Part, kind: SettingKind) -> str:

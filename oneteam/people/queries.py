@@ -141,6 +141,36 @@ def bureau_name(day: date) -> str:
     return localised(found.name_zh, found.name_en) if found else ""
 
 
+def leader_over(post: UUID, day: date) -> UUID | None:
+    """Return the post of who leads the holder of a post on a legal day, never the post itself.
+
+    The head of the post's unit or the nearest one above, where none is named its brigade leader, at last a head of the
+    bureau. In two queries.
+    """
+    held = Post.objects.filter(held_on(day)).filter(Q(leads=True) | Q(role__in=("brigade_leader", "head")))
+    by_unit: dict[UUID, list[Post]] = {}
+    for one in sorted(held.exclude(id=post), key=lambda one: (not one.leads, one.role, one.id)):
+        by_unit.setdefault(one.unit_id, []).append(one)
+    parents = dict(Unit.objects.values_list("id", "parent_id"))
+    unit = Post.objects.filter(id=post).values_list("unit_id", flat=True).first()
+    while unit is not None:
+        if unit in by_unit:
+            return by_unit[unit][0].id
+        unit = parents.get(unit)
+    return next((one.id for found in by_unit.values() for one in found if one.role == "head"), None)
+
+
+def next_turn(at: datetime, roles: Sequence[str]) -> tuple[datetime, HeldPost] | None:
+    """Return when and with whom duty of these roles begins next: what a roster with a hole is asked for."""
+    turn = (
+        Duty.objects.filter(starts__gt=at, post__role__in=roles)
+        .select_related("post__person", "post__unit")
+        .order_by("starts", "id")
+        .first()
+    )
+    return (turn.starts, _held(turn.post)) if turn else None
+
+
 def on_duty(at: datetime, roles: Sequence[str]) -> list[HeldPost]:
     """Return the posts of these roles that are held and on duty at a moment, by name; nobody whose account is disabled.
 

@@ -181,6 +181,12 @@ def place_names(ids: Iterable[UUID]) -> dict[UUID, Named]:
     }
 
 
+def points(ids: Iterable[UUID], *, on: date) -> dict[UUID, tuple[float, float]]:
+    """Return where these places are on a day (degrees, WGS 84), from memory; closed and unknown ones are left out."""
+    known = ground(on).places
+    return {place: (float(known[place].lon), float(known[place].lat)) for place in ids if place in known}
+
+
 def within(place: UUID | None, *, on: date) -> set[UUID]:
     """Return a place and everything that it lies in on a day."""
     return ground(on).within(place) if place is not None else set()

@@ -60,7 +60,7 @@ def rule_period(rule: ClockRule, facts: Mapping[str, Any], book: Book, day: date
     """
     period = rule.period
     if period.setting:
-        name = setting_name(rule, facts)
+        name = setting_name(rule, facts, book)
         amount, value = book.amount(name), book.settings[name]
         return Period(amount.n, amount.unit, rule.side, _citation(value)), value.mark
     if period.statute:
@@ -70,14 +70,18 @@ def rule_period(rule: ClockRule, facts: Mapping[str, Any], book: Book, day: date
     return Period(period.n, period.unit, rule.side, period.article), period.mark
 
 
-def setting_name(rule: ClockRule, facts: Mapping[str, Any]) -> str:
-    """Return the setting that gives a clock's length, its variant chosen by the fact that the rule names."""
-    if not rule.period.by:
-        return rule.period.setting
+def setting_name(rule: ClockRule, facts: Mapping[str, Any], book: Book) -> str:
+    """Return the setting that gives a clock's length, its variant chosen by the facts that the rule names.
+
+    A city may set a limit for a category (`order.handle.service.urgent`); where it has not, that of every category
+    holds (`order.handle.urgent`): the facts are dropped from the front until one is set, the last stays.
+    """
     try:
-        return f"{rule.period.setting}.{facts[rule.period.by]}"
-    except KeyError:
-        raise LookupError(f"the clock {rule.name} needs the fact {rule.period.by!r}") from None
+        chosen = [str(facts[by]) for by in rule.period.by]
+        names = [".".join([rule.period.setting, *chosen[start:]]) for start in range(max(1, len(chosen)))]
+        return next((name for name in names if name in book.settings), names[-1])
+    except KeyError as error:
+        raise LookupError(f"the clock {rule.name} needs the fact {error}") from None
 
 
 def _citation(value: SettingValue) -> str:
@@ -85,11 +89,19 @@ def _citation(value: SettingValue) -> str:
 
 
 def compute(
-    declaration: Declaration, step: Step, facts: Mapping[str, Any], at: datetime, book: Book, *, lenient: bool = False
+    declaration: Declaration,
+    step: Step,
+    facts: Mapping[str, Any],
+    at: datetime,
+    book: Book,
+    *,
+    lenient: bool = False,
+    dues: Mapping[str, datetime] | None = None,
 ) -> tuple[list[Computed], list[str]]:
     """Return the clocks that a step starts, and the unset settings that kept one from starting.
 
     With `lenient` (something that has already happened) an unset setting is only named; else UnsetSettingError.
+    `dues` are the ends of the run's open clocks, for those that begin after another; one that is past counts from `at`.
     """
     computed, unset = [], []
     for use in step.does(ClockDo.START):
@@ -102,7 +114,8 @@ def compute(
                 raise
             unset.append(error.name)
             continue
-        computed.append(Computed(use.clock, deadline(at, period, book.calendar), mark))
+        begins = max(at, (dues or {}).get(use.after, at))
+        computed.append(Computed(use.clock, deadline(begins, period, book.calendar), mark))
     return computed, unset
 
 
@@ -192,6 +205,11 @@ def change(
 def open_names(run: UUID) -> set[str]:
     """Return the names of a run's open clocks."""
     return set(Clock.objects.filter(run_id=run, stopped_at__isnull=True).values_list("name", flat=True))
+
+
+def open_dues(run: UUID) -> dict[str, datetime]:
+    """Return when each of a run's open clocks ends."""
+    return dict(Clock.objects.filter(run_id=run, stopped_at__isnull=True).values_list("name", "due"))
 
 
 def recomputed(clock: Clock, book: Book) -> Deadline:

@@ -21,7 +21,7 @@ class Seat:
 class PeriodRule:
     """How long a clock runs: a number of the law (`n` with unit or statute, article and mark) or a city's setting.
 
-    `by` names the fact (urgency) whose value chooses among the setting's variants.
+    `by` names the facts (handling, urgency) whose values, in this order, choose among the setting's variants.
     """
 
     n: int = 0
@@ -30,7 +30,7 @@ class PeriodRule:
     article: str = ""
     mark: str = ""
     setting: str = ""
-    by: str = ""
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,14 @@ class ClockDo(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ClockUse:
     """What a step does with one clock. `unless` names a fact that, when true, leaves it alone; `ground` is the law
-    that lets a clock stand still."""
+    that lets a clock stand still; `after` names the open clock at whose end the one that starts begins (an extension
+    lengthens a time limit, whenever it was granted)."""
 
     do: ClockDo
     clock: str
     unless: str | None = None
     ground: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: the act it becomes, from where to where, who may, what guards it, what it does to clocks."""
+    """One step: the act it becomes, from where to where, who may, what guards it, what it does to clocks.
+
+    `target` is empty where the object stays in the state it is in (`to: same`).
+    """
 
     name: str
     act: str
@@ -131,7 +136,7 @@ class Declaration:
         seen, waiting = {state}, [state]
         while waiting:
             for step in self.steps_from(waiting.pop()):
-                if step.target not in seen:
+                if step.target and step.target not in seen:
                     seen.add(step.target)
                     waiting.append(step.target)
         return frozenset(seen)

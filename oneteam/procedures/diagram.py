@@ -131,6 +131,9 @@ def _edges(declaration: Declaration, index: dict[str, int]) -> tuple[list[_Down]
     downs, lanes = [], []
     for step in declaration.steps.values():
         sources = sorted(index[name] for name in step.sources) or [0]
+        if not step.target:  # it stays: a line from each of its states back to itself
+            lanes += [_Lane(step, [row], row) for row in sources]
+            continue
         target = index[step.target]
         downs += [_Down(step, row) for row in sources if row + 1 == target]
         forward = [row for row in sources if row + 1 < target]

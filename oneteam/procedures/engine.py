@@ -210,7 +210,7 @@ def _move(proposal: _Proposal) -> Taken:
     computed, missing = _clocks(proposal, declaration, step, context, book) if book and moves else ([], [])
     verdict = _judge(proposal, step, context, missing, [] if ahead else [out_of_order(declaration, step, state)])
     act = proposal.record(step, verdict)
-    target = step.target if moves else state
+    target = (step.target or state) if moves else state
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procedures_run SET last_act = %s, since = CASE WHEN state = %s THEN since ELSE %s END, state = %s"
@@ -260,7 +260,8 @@ def ask_step(*, step: str, object_id: UUID, actor: Actor, at: datetime, key: str
 def _clocks(
     proposal: _Proposal, declaration: Declaration, step: Step, context: Context, book: lawbook.Book
 ) -> tuple[list[Computed], list[str]]:
-    return clocks.compute(declaration, step, context.facts, proposal.at, book, lenient=proposal.happened)
+    dues = clocks.open_dues(proposal.object_id) if any(use.after for use in step.clocks) else {}
+    return clocks.compute(declaration, step, context.facts, proposal.at, book, lenient=proposal.happened, dues=dues)
 
 
 def _judge(

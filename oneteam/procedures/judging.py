@@ -70,7 +70,7 @@ def needed_facts(declaration: Declaration, step: Step) -> frozenset[str]:
     """Return the stored facts that a step may ask for: those required, and those that its clocks look at."""
     needs = set(required_facts(step))
     needs |= {use.unless for use in step.clocks if use.unless}
-    needs |= {by for use in step.clocks if (by := declaration.clocks[use.clock].period.by)}
+    needs |= {by for use in step.clocks for by in declaration.clocks[use.clock].period.by}
     return frozenset(needs)
 
 

@@ -27,6 +27,7 @@ from oneteam.procedures.roles import WHO
 
 SURE = ("V1", "V2")
 WORD = r"[a-z][a-z0-9_]*"
+SAME = "same"  # the target of a step that leaves the state as it is
 DOTTED = rf"{WORD}\.{WORD}"
 _STEP_KEYS = ("name", "act", "label", "from", "to", "who")
 _STEP_OPTIONS = ("checks", "start", "stop", "pause", "resume", "documents", "effects", "fact", "action")
@@ -135,7 +136,7 @@ class _Loader:
         if keys.keys() - {"setting", "by"}:
             part.fault(_("a period that is a setting has no other keys than setting and by"))
         name = keys["setting"].text(rf"{WORD}(\.{WORD})*")
-        by = keys["by"].text(WORD) if "by" in keys else ""
+        by = tuple(keys["by"].text(rf"{WORD}(\.{WORD})*").split(".")) if "by" in keys else ()
         settings = self.known.settings
         if settings is not None and name:
             exists = any(known.startswith(f"{name}.") for known in settings) if by else name in settings
@@ -157,7 +158,7 @@ class _Loader:
         step = Step(
             name=name, act=act, label=keys["label"].label(),
             sources=() if keys["from"].empty else self._names(keys["from"], self.states, _("state")),
-            target=self._name(keys["to"], self.states, _("state")),
+            target=self._target(keys["to"]),
             who=self._who(keys["who"]),
             checks=self._names(keys["checks"], self.known.checks, _("check")) if "checks" in keys else (),
             clocks=self._uses(keys),
@@ -169,9 +170,15 @@ class _Loader:
         if not keys["from"].empty and not step.sources:
             keys["from"].fault(_("give at least one state, or null for a step that opens"))
         if step.opens:
+            if not step.target:
+                keys["to"].fault(_("a step that opens leads to a state"))
             for use in step.does(ClockDo.STOP, ClockDo.PAUSE, ClockDo.RESUME):
                 keys[use.do.value].fault(_("a step that opens can only start clocks"))
         self.steps[name] = step
+
+    def _target(self, part: Part) -> str:
+        name = self._name(part, (*self.states, SAME), _("state"))
+        return "" if name == SAME else name
 
     def _who(self, part: Part) -> tuple[Seat, ...]:
         seats = []
@@ -199,12 +206,15 @@ class _Loader:
         if do is ClockDo.PAUSE:
             keys = item.mapping(required=("clock", "ground"))
         elif item.is_mapping:
-            keys = item.mapping(required=("clock",), optional=("unless",))
+            keys = item.mapping(required=("clock",), optional=("unless", "after"))
         else:
             return ClockUse(do, self._name(item, self.clocks, _("clock")))
         clock = self._name(keys["clock"], self.clocks, _("clock")) if "clock" in keys else ""
         unless = keys["unless"].text(WORD) if "unless" in keys else None
-        return ClockUse(do, clock, unless, keys["ground"].text() if "ground" in keys else "")
+        after = self._name(keys["after"], self.clocks, _("clock")) if "after" in keys else ""
+        if after and do is not ClockDo.START:
+            keys["after"].fault(_("only a clock that starts begins after another"))
+        return ClockUse(do, clock, unless, keys["ground"].text() if "ground" in keys else "", after)
 
     def _names(self, part: Part, known: Collection[str] | None, kind: str) -> tuple[str, ...]:
         names = [self._name(item, known, kind) for item in part.items()]
@@ -232,7 +242,7 @@ class _Loader:
         draft = Declaration(
             self.name, 1, Text("", ""), date.min, None, self.states, self.steps, self.clocks, "", ""
         )  # fmt: skip
-        reached = frozenset[str]().union(*(draft.reachable(step.target) for step in opening))
+        reached = frozenset[str]().union(*(draft.reachable(step.target) for step in opening if step.target))
         for state, part in self.state_parts.items():
             if opening and state not in reached:
                 part.fault(_("no step leads to the state %(state)s") % {"state": state})

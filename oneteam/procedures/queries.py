@@ -56,6 +56,12 @@ def in_state(procedure: str, *states: str) -> "QuerySet[Run, UUID]":
     return Run.objects.filter(procedure=procedure, state__in=states).values_list("id", flat=True)
 
 
+def declares(object_id: UUID, step: str) -> bool:
+    """Tell whether the version that an object's run is pinned to declares a step: earlier ones may not know it."""
+    declaration = Run.objects.filter(id=object_id).values_list("declaration_id", flat=True).first()
+    return declaration is not None and step in store.pinned(declaration).steps
+
+
 class NextState(StrEnum):
     """What stands between an actor and a step."""
 
@@ -135,7 +141,7 @@ def _unset_clocks(declaration: Declaration, step: Step, context: Context, book: 
     missing = []
     for use in step.does(ClockDo.START):
         rule = declaration.clocks[use.clock]
-        if book is None or (rule.period.by and rule.period.by not in context.facts):
+        if book is None or (not context.facts.keys() >= set(rule.period.by)):
             continue
         try:
             rule_period(rule, context.facts, book, legal_day(context.at))
@@ -209,6 +215,14 @@ def overdue_count(at: datetime) -> int:
 
 def _late(at: datetime) -> "QuerySet[Clock]":
     return Clock.objects.filter(stopped_at__isnull=True, paused_since__isnull=True, due__lt=at)
+
+
+def running_dues(object_ids: Iterable[UUID], names: Iterable[str]) -> dict[UUID, datetime]:
+    """Return for each object when its running clock of one of these names ends, the latest; in one query."""
+    found = Clock.objects.filter(
+        run_id__in=set(object_ids), name__in=list(names), stopped_at__isnull=True, paused_since__isnull=True
+    )
+    return dict(found.order_by("due").values_list("run_id", "due"))
 
 
 def nearest_due(object_ids: Iterable[UUID]) -> dict[UUID, datetime]:

@@ -8,11 +8,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from oneteam.command import queries
+from oneteam.command.dispatch import Spot
 from oneteam.command.tests.test_orders import handled, incident, post, sent
 from oneteam.intake.acts import reports_of
 from oneteam.kernel.ids import uuid7
 from oneteam.places.models import Place
 from tests.world import AT, browser
+
+NOWHERE = Spot(None, None, None, "")
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -57,18 +60,18 @@ def test_report_page_costs_the_same_with_one_order_and_with_five() -> None:
 
 def test_who_covers_the_ground_comes_first_among_the_candidates() -> None:
     community = Place.objects.get(code="C09")
-    found = queries.candidates(AT, place=community.id)
+    found = queries.propose(Spot(community.id, None, None, "service"), AT)
     covering = [one.post.name for one in found if one.covers]
     assert covering == [one.post.name for one in found][: len(covering)]
     assert {"Zhu Guilin", "Jin Ruotong"} == set(covering)
-    assert not any(one.covers for one in queries.candidates(AT, place=None))
+    assert not any(one.covers for one in queries.propose(NOWHERE, AT))
 
 
 def test_open_orders_count_against_a_candidate() -> None:
     of = incident()
     sent(of)
     sent(of)
-    load = {one.post.id: one.open_orders for one in queries.candidates(AT, place=None)}
+    load = {one.post.id: one.open_orders for one in queries.propose(NOWHERE, AT)}
     assert load[post("fang.xiaohe")] == 2
     assert load[post("luo.chengye")] == 0
 

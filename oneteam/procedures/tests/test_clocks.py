@@ -259,7 +259,7 @@ def test_imported_history_starts_no_promise(probe: object) -> None:
 def test_order_is_timed_by_its_urgency(probe: object, urgency: str, hours: int) -> None:
     order = uuid7()
     take(
-        step="order.send", object_id=order, actor=DISPATCHER, at=MORNING, facts={"urgency": urgency},
-        payload=payload_of("order.sent"),
+        step="order.send", object_id=order, actor=DISPATCHER, at=MORNING, payload=payload_of("order.sent"),
+        facts={"urgency": urgency, "handling": "enforcement"},
     )  # fmt: skip
     assert view(order, "order.accept", MORNING).due == MORNING + hours * HOUR

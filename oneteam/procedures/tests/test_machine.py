@@ -20,6 +20,8 @@ from oneteam.journal.once import Once
 from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import BadInputError, ConflictError, NotAllowedError
 from oneteam.kernel.ids import uuid7
+from oneteam.lawbook.checks import Severity
+from oneteam.lawbook.checks import checks as check_texts
 from oneteam.lawbook.loading import pack_files
 from oneteam.procedures.errors import RefusedError
 from oneteam.procedures.models import Clock, Run
@@ -40,6 +42,7 @@ ACTORS = {
     "public": PUBLIC,
     "machine": machine("model", "1"),
 }
+FACTS = {"urgency": "urgent", "handling": "enforcement", "result": "explained"}
 STORED: dict[UUID, dict[str, Any]] = {}
 
 
@@ -47,9 +50,15 @@ def stored_facts(ids: Iterable[UUID], _at: datetime) -> dict[UUID, dict[str, Any
     """What the rooms know of these objects; of a fresh one, that it is settled and sent to nobody yet."""
     fresh = {
         "consultation": True, "incident_state": None, "incident_state_label": None, "open_orders": 0, "post": None,
-        "handled_by": None,
+        "handled_by": None, "has_caller": False, "reviews": 0, "violation": False, "officer_handled": False,
+        "handle_due": None, "extensions": 0, "handling": "enforcement",
     }  # fmt: skip
     return {one: STORED.get(one, fresh) for one in ids}
+
+
+def blocking(step: dict[str, Any]) -> list[str]:
+    """The checks of a step that can stand against it."""
+    return [check for check in step["checks"] if check_texts()[check].severity is not Severity.WATCH]
 
 
 class Ways(RuleBasedStateMachine):
@@ -75,7 +84,7 @@ class Ways(RuleBasedStateMachine):
         """Open an object of some procedure."""
         name = WORLD[procedure]["steps"][0]["name"]
         one = uuid7()
-        if self.attempt(name, one, who, {"urgency": "urgent", "imported": imported}, happened=False):
+        if self.attempt(name, one, who, {**FACTS, "imported": imported}, happened=False):
             self.procedure[one] = procedure
 
     @rule(
@@ -93,7 +102,7 @@ class Ways(RuleBasedStateMachine):
         one = data.draw(st.sampled_from(sorted(self.states)))
         steps = [step["name"] for step in WORLD[self.procedure[one]]["steps"]]
         self.store(one, settled=settled)
-        self.attempt(data.draw(st.sampled_from(steps)), one, who, {"urgency": "urgent"}, happened=happened)
+        self.attempt(data.draw(st.sampled_from(steps)), one, who, FACTS, happened=happened)
 
     @rule(data=st.data(), minutes=st.integers(0, 60 * 24 * 6), happened=st.booleans())
     def go_on(self, data: st.DataObject, minutes: int, *, happened: bool) -> None:
@@ -109,7 +118,7 @@ class Ways(RuleBasedStateMachine):
         step = data.draw(st.sampled_from(steps))
         who = data.draw(st.sampled_from([name for name in sorted(ACTORS) if self.may(step, ACTORS[name])]))
         happened = happened and step.get("fact", False)
-        self.attempt(step["name"], one, who, {"urgency": "urgent"}, happened=happened)
+        self.attempt(step["name"], one, who, FACTS, happened=happened)
 
     @rule(data=st.data())
     def tell_late(self, data: st.DataObject) -> None:
@@ -119,7 +128,7 @@ class Ways(RuleBasedStateMachine):
             one = data.draw(st.sampled_from(orders))
             facts = [step["name"] for step in WORLD["order"]["steps"] if step.get("fact")]
             self.store(one, settled=True)
-            self.attempt(data.draw(st.sampled_from(facts)), one, "handler", {"urgency": "urgent"}, happened=True)
+            self.attempt(data.draw(st.sampled_from(facts)), one, "handler", FACTS, happened=True)
 
     @rule(data=st.data())
     def replay(self, data: st.DataObject) -> None:
@@ -134,6 +143,9 @@ class Ways(RuleBasedStateMachine):
         STORED[one] = {
             "consultation": settled, "incident_state": None, "incident_state_label": None,
             "open_orders": 0 if settled else 2, "post": HANDLER.post, "handled_by": HANDLER.person_id,
+            "has_caller": not settled, "reviews": 0 if settled else 1, "violation": not settled,
+            "officer_handled": settled, "handle_due": None if settled else self.now - timedelta(minutes=1),
+            "extensions": 0 if settled else 1, "handling": "enforcement",
         }  # fmt: skip
 
     def attempt(self, name: str, one: UUID, who: str, facts: dict[str, Any], *, happened: bool) -> bool:
@@ -172,7 +184,7 @@ class Ways(RuleBasedStateMachine):
     ) -> None:
         """A refusal names the state's order alone, or every check of the step; a fact is never refused."""
         out_of_order = step["from"] is not None and state not in step["from"]
-        assert [failed.id for failed in refused.failures] == (["OT-03"] if out_of_order else step["checks"])
+        assert [failed.id for failed in refused.failures] == (["OT-03"] if out_of_order else blocking(step))
         assert not happened
 
     def may(self, step: dict[str, Any], actor: Actor) -> bool:
@@ -189,13 +201,18 @@ class Ways(RuleBasedStateMachine):
         running = self.open.setdefault(one, {})
         moves = ahead or self.leads(one, str(state), set(step["from"]))
         if moves:
-            self.states[one] = step["to"]
+            self.states[one] = str(state) if step["to"] == "same" else step["to"]
         for clock in step.get("stop", ()):
             running.pop(clock, None)
         for use in step.get("start", ()) if moves else ():
-            clock, unless = (use, None) if isinstance(use, str) else (use["clock"], use["unless"])
-            if not (unless and facts.get(unless)):
-                running.setdefault(clock, self.now)
+            told = {"clock": use} if isinstance(use, str) else use
+            if not (told.get("unless") and facts.get(told["unless"])):
+                running.setdefault(told["clock"], self.begins(one, told.get("after")))
+
+    def begins(self, one: UUID, after: str | None) -> datetime:
+        """When a clock begins: now, or at the end of the one that it lengthens."""
+        ended = Clock.objects.filter(run_id=one, name=after).order_by("stopped_at").last() if after else None
+        return max(self.now, ended.due) if ended is not None and ended.stopped_at == self.now else self.now
 
     def leads(self, one: UUID, state: str, wanted: set[str]) -> bool:
         """Whether steps lead from a state to one of the wanted."""
@@ -203,7 +220,7 @@ class Ways(RuleBasedStateMachine):
         while waiting:
             here = waiting.pop()
             for step in WORLD[self.procedure[one]]["steps"]:
-                if step["from"] and here in step["from"] and step["to"] not in seen:
+                if step["from"] and here in step["from"] and step["to"] not in (*seen, "same"):
                     seen.add(step["to"])
                     waiting.append(step["to"])
         return bool(seen & wanted)

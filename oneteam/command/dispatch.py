@@ -1,0 +1,142 @@
+"""Who should go: an order of the people on duty, with the minutes and the reason of each. A person decides.
+
+Nobody's position is read: a way is estimated from the ground that a post covers to the spot (GCJ-02 is none of ours,
+all points are WGS 84). Two settings weigh way and load; both are the city's.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from math import ceil, inf
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from oneteam.command.acts import RECEIVERS
+from oneteam.command.models import Order
+from oneteam.intake.models import Handling, Incident
+from oneteam.kernel.clock import legal_day
+from oneteam.kernel.errors import MissingError
+from oneteam.kernel.geometry import metres
+from oneteam.lawbook.queries import book
+from oneteam.people.queries import HeldPost, absent_from_duty, on_duty
+from oneteam.people.standing import CertificateInfo, certificates_on
+from oneteam.places.queries import points, within
+from oneteam.procedures.queries import in_state
+
+DETOUR = 1.3  # ways on roads are so much longer than the straight line; a habit of planners, no measurement of ours
+LEAST_MINUTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something is, as far as it is known, and on which side of the line it lies ("" before it is decided)."""
+
+    place: UUID | None
+    lon: Decimal | None
+    lat: Decimal | None
+    handling: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody on duty who could be sent.
+
+    `minutes`: the estimated way, None where no way can be estimated. `covers`: the spot lies on their ground. `may`:
+    what it is about is theirs to decide; who may not can still look and pass it on. `reason` says it in short facts.
+    """
+
+    post: HeldPost
+    person: UUID
+    minutes: int | None
+    covers: bool
+    may: bool
+    open_orders: int
+    reason: tuple[str, ...]
+
+
+def dispatch_proposal(incident: UUID, at: datetime) -> list[Candidate]:
+    """Return who could be sent to an incident at a moment, best first. MissingError for an unknown incident."""
+    row = Incident.objects.filter(id=incident).first()
+    if row is None:
+        raise MissingError(_("There is no such incident."))
+    return propose(Spot(row.place_id, row.lon, row.lat, row.handling), at)
+
+
+def propose(spot: Spot, at: datetime) -> list[Candidate]:
+    """Return who on duty could be sent to a spot, best first; in a fixed number of queries.
+
+    Whoever may decide the matter comes before who may only look (a violation takes an officer whose certificate is
+    valid that day); then the fewest minutes, each order in hand counted as the city has set; then the name.
+    """
+    day = legal_day(at)
+    found = on_duty(at, RECEIVERS)
+    here = within(spot.place, on=day)
+    target = _target(spot, at)
+    grounds = points({place for held in found for place in held.scope}, on=day)
+    load = _load([held.id for held in found])
+    violation = spot.handling == Handling.ENFORCEMENT
+    valid = certificates_on((held.person for held in found if held.role == "officer"), day) if violation else {}
+    law = book()
+    a_km, an_order = (int(law.value(f"dispatch.minutes_{name}")) for name in ("a_km", "an_order"))
+    listed: list[tuple[tuple[bool, float, str], Candidate]] = []
+    for held in found:
+        covered = here.intersection(held.scope)
+        away = _metres(target, [grounds[place] for place in covered or held.scope if place in grounds])
+        minutes = max(LEAST_MINUTES, ceil(away * DETOUR / 1000 * a_km)) if away is not None else None
+        may = not violation or held.person in valid
+        one = Candidate(
+            held, held.person, minutes, bool(covered), may, load[held.id],
+            tuple(_reason(held, away, valid.get(held.person), covers=bool(covered), violation=violation)),
+        )  # fmt: skip
+        cost = (inf if minutes is None else minutes) if target else 0
+        listed.append(((not may, cost + an_order * one.open_orders, held.name), one))
+    return [one for _key, one in sorted(listed, key=lambda pair: pair[0])]
+
+
+def absent(at: datetime) -> list[tuple[HeldPost, str, datetime]]:
+    """Return who by the roster would be on duty but is away, with the reason and until when."""
+    return [(held, away.reason, away.ends) for held, away in absent_from_duty(at, RECEIVERS)]
+
+
+def _target(spot: Spot, at: datetime) -> tuple[float, float] | None:
+    if spot.lon is not None and spot.lat is not None:
+        return float(spot.lon), float(spot.lat)
+    if spot.place is None:
+        return None
+    return points([spot.place], on=legal_day(at)).get(spot.place)
+
+
+def _metres(target: tuple[float, float] | None, grounds: Sequence[tuple[float, float]]) -> float | None:
+    if target is None or not grounds:
+        return None
+    return min(metres(*target, *ground) for ground in grounds)
+
+
+def _reason(
+    held: HeldPost, away: float | None, certificate: CertificateInfo | None, *, covers: bool, violation: bool
+) -> Iterable[str]:
+    if covers:
+        yield _("Their ground")
+    if away is not None:
+        yield _("%(km).1f km") % {"km": away * DETOUR / 1000}
+    if violation and certificate is not None:
+        yield _("Certificate until %(day)s") % {"day": certificate.valid_to.isoformat()}
+    elif violation and held.role == "officer":
+        yield _("No valid certificate: can look, not decide")
+    elif violation:
+        yield _("Can look and pass on, not decide")
+
+
+def in_hand(count: int) -> str:
+    """Return how many orders somebody has in hand, in words."""
+    return ngettext("%(count)d in hand", "%(count)d in hand", count) % {"count": count}
+
+
+def _load(posts: Sequence[UUID]) -> Counter[UUID]:
+    """Return how many orders each post has in hand."""
+    open_orders = in_state("order", "sent", "accepted", "arrived", "suspended")
+    return Counter(Order.objects.filter(post__in=posts, id__in=open_orders).values_list("post_id", flat=True))

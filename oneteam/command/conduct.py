@@ -1,5 +1,6 @@
 """What the desk and the brigade do about an order that is under way: extend, urge, suspend, recall, escalate."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy
 from oneteam.command.acts import about_order, locked_order, order_step, resolve_when_done
 from oneteam.command.checks import FINISHED
 from oneteam.command.models import Order
+from oneteam.intake.acts import join_report
 from oneteam.intake.joining import merge_incident
+from oneteam.intake.models import Report
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, record, write
 from oneteam.journal.kinds import ActKind, register
@@ -22,6 +25,7 @@ from oneteam.kernel.texts import words
 from oneteam.people.queries import leader_over
 from oneteam.procedures.queries import runs
 
+SEVERAL = 2
 URGERS = frozenset({"dispatcher", "brigade_leader", "head"})
 GROUNDS = {
     "weather": gettext_lazy("Weather"),
@@ -166,6 +170,30 @@ def escalate_order(*, actor: Actor, at: datetime, order: UUID, clock: str) -> bo
     )  # fmt: skip
     Order.objects.filter(id=order).update(escalated_to=leader, escalated_at=at)
     return True
+
+
+@write
+def same_incident(*, actor: Actor, at: datetime, reports: Sequence[UUID]) -> int:
+    """Make one incident of what these reports tell of, all or nothing; return its number.
+
+    The oldest of their incidents stays; reports of no incident join it. Raises BadInputError for fewer than two reports
+    and where none of them was decided on, ConflictError where they are one incident already.
+    """
+    rows = list(Report.objects.select_related("incident").filter(id__in=reports).order_by("id"))
+    if len(rows) < SEVERAL or len(rows) < len(set(reports)):
+        raise BadInputError(_("Choose two reports or more."))
+    found = {row.incident.id: row.incident for row in rows if row.incident is not None}
+    if not found:
+        raise BadInputError(_("Decide on one of these reports first; the others then join its incident."))
+    first, *others = sorted(found.values(), key=lambda one: one.number)
+    alone = [row for row in rows if row.incident is None]
+    if not others and not alone:
+        raise ConflictError(_("These reports are one incident already."))
+    for other in others:
+        merge_incidents(actor=actor, at=at, incident=other.id, into=first.id)
+    for row in alone:
+        join_report(actor=actor, at=at, report=row.id, incident=first.id)
+    return first.number
 
 
 @write

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oneteam.command.acts import PHOTO_LIMIT, photos_fault
+from oneteam.command.conduct import GROUNDS
 from oneteam.files.forms import PhotosField, photos_of
 from oneteam.intake.labels import URGENCIES
-from oneteam.intake.models import Urgency
+from oneteam.intake.models import Incident, Urgency
 from oneteam.kernel.texts import TEXT_LIMIT
 from oneteam.lawbook.catalogue import branches, catalogue, field_name, matters
 from oneteam.people.queries import HeldPost
-from oneteam.places.queries import Named
+from oneteam.places.queries import Named, all_places, place_names
 from oneteam.triage.models import Proposal
 
 
@@ -36,7 +37,9 @@ class DecideForm(forms.Form):
     """What the report is: the machine's proposal, confirmed or corrected."""
 
     matter = forms.ChoiceField(
-        label=gettext_lazy("Matter"), error_messages={"required": gettext_lazy("Choose a matter")}
+        label=gettext_lazy("Matter"),
+        error_messages={"required": gettext_lazy("Choose a matter")},
+        widget=forms.Select(attrs={"data-key": "e"}),
     )
     urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=list(URGENCIES.items()))
     place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
@@ -65,6 +68,22 @@ class DecideForm(forms.Form):
         return tuple(name for name, value in given.items() if self.cleaned_data[name] != value)
 
 
+class CorrectForm(DecideForm):
+    """What an incident really is."""
+
+    def __init__(self, *args: Any, incident: Incident, places: Sequence[Named], **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "id_correct_%s")
+        super().__init__(*args, proposal=None, places=places, **kwargs)
+        self.initial = {
+            "matter": incident.matter, "urgency": incident.urgency, "place": str(incident.place_id or ""),
+        }  # fmt: skip
+        del self.fields["matter"].widget.attrs["data-key"]
+
+    def established(self) -> dict[str, Any]:
+        """Return what the incident is now."""
+        return incident_of(self)
+
+
 class SendForm(forms.Form):
     """An order: who goes, and what is to be done."""
 
@@ -91,6 +110,41 @@ def _choices(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> Non
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = choices
+
+
+class HandOverForm(forms.Form):
+    """What the next dispatcher has to know."""
+
+    note = forms.CharField(
+        label=gettext_lazy("What the next one has to know"), max_length=TEXT_LIMIT,
+        error_messages={"required": gettext_lazy("Write what the next one has to know; “nothing” will do.")},
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )  # fmt: skip
+
+
+class SplitForm(forms.Form):
+    """Why a report is about something else than its incident."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What else it is about"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Write what else it is about.")},
+    )  # fmt: skip
+
+
+class SuspendForm(forms.Form):
+    """Why the work cannot go on."""
+
+    ground = forms.ChoiceField(label=gettext_lazy("Why the work cannot go on"), choices=list(GROUNDS.items()))
+    reason = forms.CharField(
+        label=gettext_lazy("In your words"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Write why.")},
+    )  # fmt: skip
+
+
+def correct_form(incident: Incident, data: Any = None) -> "CorrectForm":
+    """Return the form for correcting an incident, with what it was established to be."""
+    places = list(place_names({place.id for place in all_places()}).values())
+    return CorrectForm(data, incident=incident, places=places)
 
 
 class HandleForm(forms.Form):

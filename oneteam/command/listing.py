@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from oneteam.command import queries
 from oneteam.command.models import Order
-from oneteam.command.panels import order_title, state_chip
+from oneteam.command.panels import marks, order_title, state_chip
 from oneteam.intake.labels import urgency_chip
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.shown import names_of_posts
@@ -16,6 +16,22 @@ from oneteam.procedures.queries import runs
 from oneteam.procedures.shown import clocks_of
 from oneteam.web.lists import Column, Row, WorkList
 from oneteam.web.parts import Empty
+
+
+def escalated_list(request: PersonRequest, *, at: datetime) -> WorkList:
+    """Return the late orders that were told to the acting leader."""
+    found = queries.orders_escalated_to(request.acting.post.id)
+    empty = Empty(
+        _("No late order was told to you."),
+        _("An order whose time limit is exceeded comes here by itself."),
+        icon="tick",
+    )
+    return _list(_("Overdue orders"), found, at=at, empty=empty)
+
+
+def order_rows(orders: Sequence[Order], *, name: str, caption: str, at: datetime) -> WorkList:
+    """Return a list of orders inside another page."""
+    return _list(caption, orders, at=at, empty=Empty(_("No order is under way."), icon="tick"), name=name, live=False)
 
 
 def order_list(request: PersonRequest, *, at: datetime) -> WorkList:
@@ -34,14 +50,22 @@ def verify_list(request: PersonRequest, *, at: datetime) -> WorkList:
     return _list(_("To verify"), found, at=at, empty=empty)
 
 
-def _list(caption: str, orders: Sequence[Order], *, at: datetime, empty: Empty) -> WorkList:
+def _list(
+    caption: str,
+    orders: Sequence[Order],
+    *,
+    at: datetime,
+    empty: Empty,
+    name: str = "orders",
+    live: bool = True,
+) -> WorkList:
     ids = [order.id for order in orders]
     state, clocks, words = runs(ids), clocks_of(ids, at=at), queries.instructions(orders)
     names = names_of_posts(order.post_id for order in orders)
     rank = {"sent": 0, "accepted": 1, "arrived": 1, "handled": 2}
     ordered = sorted(orders, key=lambda order: (rank.get(state[order.id].state, 3), -order.number))
     return WorkList(
-        id="orders",
+        id=name,
         caption=caption,
         title_column=_("Order"),
         columns=[
@@ -57,6 +81,7 @@ def _list(caption: str, orders: Sequence[Order], *, at: datetime, empty: Empty) 
                 facts=[
                     _("No. %(number)d") % {"number": order.number},
                     urgency_chip(order.urgency),
+                    *marks(order),
                     words[order.id][:80],
                 ],
                 cells=[
@@ -68,6 +93,6 @@ def _list(caption: str, orders: Sequence[Order], *, at: datetime, empty: Empty) 
             for order in ordered
         ],
         empty=empty,
-        live=not orders,
+        live=live and not orders,
         count=len(orders),
     )

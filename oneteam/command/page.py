@@ -1,5 +1,6 @@
 """The page of one order."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,12 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from oneteam.command import queries
-from oneteam.command.forms import HandleForm
+from oneteam.command.conduct import URGERS
+from oneteam.command.forms import HandleForm, SuspendForm
 from oneteam.command.models import Moment, Order, OrderPhoto
-from oneteam.command.panels import order_title, shown_incident, state_chip
+from oneteam.command.panels import marks, order_title, shown_incident, state_chip
 from oneteam.files.shown import photo_tile
 from oneteam.intake.labels import urgency_chip, word_for
-from oneteam.intake.queries import reports_of_incidents, told_texts
+from oneteam.intake.masking import mask_told
+from oneteam.intake.queries import ToldText, reports_of_incidents, told_texts
 from oneteam.journal.queries import timeline
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.shown import names_of_posts, shown_timeline
@@ -20,7 +23,7 @@ from oneteam.procedures.forms import ReasonForm
 from oneteam.procedures.queries import next_steps, runs
 from oneteam.procedures.shown import Returned, StepForm, clocks_of, offer, shown_steps
 from oneteam.web.panels import Photos
-from oneteam.web.parts import Clocks, Link, PageHeader, Steps
+from oneteam.web.parts import Clocks, Link, PageHeader, Step, Steps
 
 READABLE = ("instruction", "note", "reason")
 
@@ -42,15 +45,20 @@ def order_context(request: PersonRequest, row: Order, *, at: datetime, returned:
                 state_chip(state[row.id].state, str(state[row.id].label)), urgency_chip(row.urgency),
                 *[clock for clock in clocks if clock.stopped is None][:1],
             ],
-            facts=[_("No. %(number)d") % {"number": row.number}, names_of_posts([row.post_id]).get(row.post_id, "")],
+            facts=[
+                *marks(row),
+                _("No. %(number)d") % {"number": row.number},
+                names_of_posts([row.post_id]).get(row.post_id, ""),
+            ],
         ),
         "order": row,
         "navigate": _navigate(row),
         "instruction": queries.instructions([row])[row.id],
-        "told": [told[report.id] for report in reports],
+        "told": [masked(told[report.id]) for report in reports],
         "facts": shown_incident(row.incident, str(state[row.incident_id].label)),
         "sent_back": returned.above(steps, offers) if returned else None,
-        "steps": Steps(shown_steps(steps, offers), title=_("Next steps")),
+        "steps": Steps([*shown_steps(steps, offers), *_besides(request, row, offers, state=state[row.id].state)],
+                       title=_("Next steps")),
         "photos": Photos(
             [photo_tile(photo.blob_id, state, kind=_moment(photo)) for photo, state in queries.photos(row.id)],
             title=_("Photos"), empty=_("No photo was taken yet."),
@@ -80,5 +88,46 @@ def _offers(row: Order, returned: Returned | None, *, mine: bool, handling: bool
         "order.handle": offer("order.handle", row.id, form=handle, returned=returned, main=main, icon="tick"),
         "order.return": offer("order.return", row.id, form=back, returned=returned, icon="back"),
         "order.verify": offer("order.verify", row.id, returned=returned, main=True, icon="tick"),
+        "order.extend": offer("order.extend", row.id, form=_reason("extend"), returned=returned, icon="clock"),
+        "order.suspend": offer(
+            "order.suspend", row.id, form=SuspendForm(auto_id="id_suspend_%s"), returned=returned, icon="pause"
+        ),
+        "order.resume": offer("order.resume", row.id, returned=returned, main=mine, icon="right"),
+        "order.recall": offer("order.recall", row.id, form=_reason("recall"), returned=returned, icon="back"),
+        "order.ask_extension": offer(
+            "order.ask_extension", row.id, form=_reason("ask_extension"), returned=returned, icon="clock"
+        ),
+        "order.urge": offer("order.urge", row.id, form=_reason("urge"), returned=returned, icon="bell"),
         "order.refuse": offer("order.refuse", row.id, form=refuse, returned=returned, icon="back"),
     }
+
+
+def _reason(verb: str) -> ReasonForm:
+    return ReasonForm(auto_id=f"id_{verb}_%s")
+
+
+def _besides(request: PersonRequest, row: Order, offers: dict[str, StepForm], *, state: str) -> list[Step]:
+    """Return what may be done about an order beside the steps of its procedure: ask for more time, urge."""
+    acting, found = request.acting, []
+    if acting.post.id == row.post_id and state in ("accepted", "arrived") and row.extension_asked_at is None:
+        found.append(("order.ask_extension", _("Ask for more time")))
+    if acting.post.role in URGERS and state in ("sent", "accepted", "arrived", "suspended"):
+        found.append(("order.urge", _("Urge")))
+    return [
+        Step(
+            title, "lawful", button=title, action=offers[name].action, icon=offers[name].icon, form=offers[name].form,
+            key=offers[name].key,
+        )
+        for name, title in found
+    ]  # fmt: skip
+
+
+def masked(told: ToldText) -> ToldText:
+    """Return told words without what names the caller: who handles an order never sees it (HOT-03)."""
+    names, phones = [told.caller_name], [told.caller_phone]
+    return replace(
+        told,
+        title=mask_told(told.title, names=names, phones=phones),
+        text=mask_told(told.text, names=names, phones=phones),
+        address=mask_told(told.address, names=names, phones=phones),
+    )

@@ -15,12 +15,13 @@ from oneteam.command import queries
 from oneteam.command.acts import RECEIVERS
 from oneteam.command.checks import FINISHED
 from oneteam.command.dispatch import Spot, in_hand
-from oneteam.command.forms import DecideForm, SendForm
+from oneteam.command.forms import DecideForm, SendForm, SplitForm, correct_form
 from oneteam.command.models import Order
-from oneteam.command.rules import visible
+from oneteam.command.rules import LEADERS, visible
 from oneteam.files.slots import MAY_SEE
 from oneteam.intake.labels import HANDLINGS, urgency_chip
 from oneteam.intake.models import Incident, Report
+from oneteam.intake.queries import reports_of_incidents
 from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE
 from oneteam.kernel.clock import SHANGHAI, legal_day, now
 from oneteam.kernel.ids import uuid7
@@ -32,6 +33,7 @@ from oneteam.procedures.queries import runs
 from oneteam.procedures.shown import Returned, clocks_of
 from oneteam.triage.models import Proposal
 from oneteam.triage.queries import proposals
+from oneteam.web.lists import url_with
 from oneteam.web.panels import Choice, Choices
 from oneteam.web.parts import Chip, Empty, Fact, Facts
 from oneteam.web.slots import NAVIGATION, NavigationEntry, Panel, register, register_bulk
@@ -40,6 +42,7 @@ RERENDERED = "command_returned"
 """The request attribute under which the desk's forms come back to the page."""
 
 
+SEVERAL = 2
 SHOWN_AT_LEAST = 3  # people shown unfolded where the place lies on nobody's ground
 
 
@@ -76,6 +79,13 @@ def people_choices(form: BaseForm, spot: Spot, *, error: str = "") -> Choices:
         error=error or " ".join(map(str, form.errors.get("post", ()))),
         empty=_nobody(moment),
     )
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the desk's address to come back to after sending, without the report that was open; "" elsewhere."""
+    if request.method == "POST":
+        return request.POST.get("back", "")
+    return reverse("desk") + url_with(request.GET, open=None) if request.path == reverse("desk") else ""
 
 
 def spot_of(report: Report, proposal: Proposal | None) -> Spot:
@@ -127,12 +137,14 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
             settled = runs([report.incident.id])[report.incident.id].state == "resolved"
             if returned is None and (settled or any(open_now[order.id].state not in FINISHED for order in orders)):
                 continue
-        send = returned.forms["send"] if returned else SendForm(on_duty=[])
+        send = returned.forms["send"] if returned and "send" in returned.forms else SendForm(on_duty=[])
         context = {
             "action": reverse("report-decide", args=[report.id]),
             "decide": decide,
             "send": send,
             "people": people_choices(send, spot),
+            "draft": f"desk-{report.id}",
+            "back": _back(request),
             "key": (returned and returned.key) or str(uuid7()),
         }
         found[report.id] = [Panel("command/desk_panel.html", context, order=10)]
@@ -145,6 +157,7 @@ def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable
     orders = queries.orders_of_incidents(incidents)
     every = [order for listed in orders.values() for order in listed]
     state, words = runs([*(order.id for order in every), *incidents]), queries.instructions(every)
+    mates = {incident: len(rows) for incident, rows in reports_of_incidents(incidents).items()}
     names, clocks = names_of_posts(order.post_id for order in every), clocks_of([o.id for o in every], at=now())
     found: dict[Hashable, Sequence[Panel]] = {}
     for report in reports:
@@ -164,8 +177,29 @@ def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable
                 for order in orders.get(report.incident.id, [])
             ],
             "empty": Empty(_("No order has been sent."), icon="order"),
+            **_mending(request, report, state[report.incident.id].state, alone=mates[report.incident.id] < SEVERAL),
         }
         found[report.id] = [Panel("command/orders_panel.html", context, order=5)]
+    return found
+
+
+def _mending(request: HttpRequest, report: Report, state: str, *, alone: bool) -> dict[str, object]:
+    """Return the forms by which the desk corrects an open incident, or takes a report out of it; as they came back."""
+    if not _conducts(request) or state != "established" or report.incident is None:
+        return {}
+    returned: Returned | None = getattr(request, RERENDERED, None)
+    back = returned.forms if returned else {}
+    found: dict[str, object] = {
+        "correct": back.get("incident.correct") or correct_form(report.incident),
+        "correct_url": reverse("incident-correct", args=[report.id]),
+        "correct_key": (returned and returned.key) or str(uuid7()),
+        "mended": back.keys() & {"incident.correct", "report.split"},
+    }
+    if not alone:
+        found |= {
+            "split": back.get("report.split") or SplitForm(auto_id="id_split_%s"),
+            "split_url": reverse("report-split", args=[report.id]),
+        }
     return found
 
 
@@ -188,11 +222,35 @@ def state_chip(state: str, label: str) -> Chip:
     return Chip(label, {"verified": "ok", "returned": "warn", "handled": "info"}.get(state, "plain"))  # type: ignore[arg-type]
 
 
+def marks(order: Order) -> list[Chip]:
+    """Return what stands out about an order: how often it was urged, that it is late, that more time is wanted."""
+    found = []
+    if order.urgings:
+        found.append(Chip(_("Urged %(count)d×") % {"count": order.urgings}, "warn", "bell"))
+    if order.escalated_at is not None:
+        found.append(Chip(_("Told to the leader"), "overdue"))
+    if order.extension_asked_at is not None and not order.extensions:
+        found.append(Chip(_("More time is asked for"), "info"))
+    elif order.extensions:
+        found.append(Chip(_("Extended"), "plain", "clock"))
+    return found
+
+
 def order_title(order: Order) -> str:
     """Return how an order is called: its matter and, where known, its place."""
     place = order.incident.place
     name = matter_name(order.incident.matter)
     return f"{name} {localised(place.name_zh, place.name_en)}" if place else name
+
+
+def _conducts(request: HttpRequest) -> bool:
+    acting = getattr(request, "acting", None)
+    return acting is not None and acting.post.role == "dispatcher"
+
+
+def _leads(request: HttpRequest) -> bool:
+    acting = getattr(request, "acting", None)
+    return acting is not None and acting.post.role in LEADERS
 
 
 def _receives(request: HttpRequest) -> bool:
@@ -207,7 +265,9 @@ def _verifies(request: HttpRequest) -> bool:
 
 def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
     return [
+        NavigationEntry("desk", "home", gettext_lazy("Desk"), order=1, visible=_conducts),
         NavigationEntry("orders", "order", gettext_lazy("Orders"), order=5, visible=_receives),
+        NavigationEntry("escalated", "bell", gettext_lazy("Overdue"), order=6, visible=_leads),
         NavigationEntry("verify", "inspect", gettext_lazy("Verify"), order=20, visible=_verifies),
     ]
 

@@ -8,6 +8,8 @@ from oneteam.command.models import Order
 from oneteam.people.middleware import Acting
 from oneteam.procedures.queries import in_state
 
+LEADERS = ("brigade_leader", "head")
+"""To whom a late order is told."""
 FIELD = ("dispatcher", "grid_attendant", "officer", "brigade_leader")
 READERS = (*FIELD, "head", "auditor", "legal_reviewer", "stationed_lawyer")
 

@@ -1,6 +1,6 @@
 """Pages of orders: the desk's decision, what was sent to me, one order on the phone, what waits for verification."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django import forms
@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from oneteam.command import acts, queries
+from oneteam.command import acts, conduct, queries
 from oneteam.command.desk import decide_and_send
-from oneteam.command.forms import DecideForm, HandleForm, SendForm
-from oneteam.command.listing import order_list, verify_list
+from oneteam.command.desk_views import back_to_desk, desk_or_report
+from oneteam.command.forms import DecideForm, HandleForm, SendForm, SuspendForm
+from oneteam.command.listing import escalated_list, order_list, verify_list
 from oneteam.command.page import order_context
 from oneteam.command.panels import RERENDERED
-from oneteam.command.rules import FIELD, READERS, visible
+from oneteam.command.rules import FIELD, LEADERS, READERS, visible
 from oneteam.intake.navigation import READERS as REPORT_READERS
 from oneteam.intake.queries import report as report_row
-from oneteam.intake.views import report_page
 from oneteam.kernel.clock import legal_day, now
 from oneteam.kernel.errors import BadInputError, MissingError, NotAllowedError, OneteamError
 from oneteam.people.middleware import PersonRequest
@@ -43,6 +43,8 @@ def home(request: PersonRequest) -> HttpResponse:
     role = request.acting.post.role
     if role in acts.RECEIVERS:
         return redirect("orders")
+    if role == "dispatcher":
+        return redirect("desk")
     return redirect("reports" if role in REPORT_READERS else "figures")
 
 
@@ -81,9 +83,9 @@ def decide(request: PersonRequest, report_id: UUID) -> HttpResponse:
             messages.success(
                 request, _("Order %(number)d sent") % {"number": sent.number} if sent else _("Incident established")
             )
-            return redirect("report", report_id)
+            return back_to_desk(request) or redirect("report", report_id)
     setattr(request, RERENDERED, returned)
-    return report_page(request, report_id, returned=returned)
+    return desk_or_report(request, report_id, returned=returned)
 
 
 @for_roles(*acts.RECEIVERS)
@@ -91,6 +93,14 @@ def decide(request: PersonRequest, report_id: UUID) -> HttpResponse:
 def orders(request: PersonRequest) -> HttpResponse:
     """What was sent to the post in force."""
     context = {"header": PageHeader(title=_("My orders")), "list": order_list(request, at=now())}
+    return render(request, "command/orders.html", context)
+
+
+@for_roles(*LEADERS)
+@require_GET
+def escalated(request: PersonRequest) -> HttpResponse:
+    """Late orders that were told to the acting leader."""
+    context = {"header": PageHeader(title=_("Overdue orders")), "list": escalated_list(request, at=now())}
     return render(request, "command/orders.html", context)
 
 
@@ -125,9 +135,15 @@ def _after(request: PersonRequest, order_id: UUID) -> HttpResponse:
     return redirect("order", order_id) if row and visible(request.acting, [row]) else redirect("verify")
 
 
-def _step(step: str, act: Callable[..., object], done: Promise, form_class: type[forms.Form] = forms.Form) -> View:
+def _step(
+    step: str,
+    act: Callable[..., object],
+    done: Promise,
+    form_class: type[forms.Form] = forms.Form,
+    roles: Sequence[str] = FIELD,
+) -> View:
     return step_view(
-        step=step, form_class=form_class, act=act, done=done, roles=FIELD, page=_page, after=_after
+        step=step, form_class=form_class, act=act, done=done, roles=roles, page=_page, after=_after
     )  # fmt: skip
 
 
@@ -137,3 +153,11 @@ handle = _step("order.handle", acts.handle_order, gettext_lazy("Reported as hand
 give_back = _step("order.return", acts.return_order, gettext_lazy("Order returned"), ReasonForm)
 confirm = _step("order.verify", acts.verify_order, gettext_lazy("Handling verified"))
 refuse = _step("order.refuse", acts.refuse_verification, gettext_lazy("Sent back"), ReasonForm)
+ask_extension = _step("order.ask_extension", conduct.ask_extension, gettext_lazy("More time asked for"), ReasonForm)
+extend = _step("order.extend", conduct.extend_order, gettext_lazy("Time limit extended"), ReasonForm)
+suspend = _step("order.suspend", conduct.suspend_order, gettext_lazy("Order suspended"), SuspendForm)
+resume = _step("order.resume", conduct.resume_order, gettext_lazy("Order taken up again"))
+recall = _step("order.recall", conduct.recall_order, gettext_lazy("Order recalled"), ReasonForm)
+urge = _step(
+    "order.urge", conduct.urge_order, gettext_lazy("Urged"), ReasonForm, (*sorted(conduct.URGERS),)
+)  # fmt: skip

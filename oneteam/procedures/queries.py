@@ -19,7 +19,7 @@ from oneteam.lawbook.checks import Severity
 from oneteam.lawbook.settings_table import UnsetSettingError
 from oneteam.lawbook.text import Text
 from oneteam.procedures import registry, store
-from oneteam.procedures.clocks import ClockState, reasons_from, rule_period, state_of
+from oneteam.procedures.clocks import WARN_SHARE, ClockState, reasons_from, rule_period, state_of
 from oneteam.procedures.declaration import ClockDo, Declaration, Step
 from oneteam.procedures.errors import Failed
 from oneteam.procedures.judging import evaluate, needed_facts, seat_of, unset, warnings, whose
@@ -223,6 +223,14 @@ def running_dues(object_ids: Iterable[UUID], names: Iterable[str]) -> dict[UUID,
         run_id__in=set(object_ids), name__in=list(names), stopped_at__isnull=True, paused_since__isnull=True
     )
     return dict(found.order_by("due").values_list("run_id", "due"))
+
+
+def soon_due(object_ids: Iterable[UUID], at: datetime) -> set[UUID]:
+    """Return which objects have a running clock of whose time at most the share WARN_SHARE is left at a moment."""
+    rows = Clock.objects.filter(
+        run_id__in=set(object_ids), stopped_at__isnull=True, paused_since__isnull=True
+    ).values_list("run_id", "started_at", "due")
+    return {run for run, started, due in rows if due - at <= (due - started) * WARN_SHARE}
 
 
 def nearest_due(object_ids: Iterable[UUID]) -> dict[UUID, datetime]:

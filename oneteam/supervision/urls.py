@@ -2,4 +2,7 @@ from django.urls import path
 
 from oneteam.supervision import views
 
-urlpatterns = [path("figures/", views.figures, name="figures")]
+urlpatterns = [
+    path("figures/", views.figures, name="figures"),
+    path("figures/strip/", views.strip, name="figures-strip"),
+]

@@ -31,6 +31,15 @@ def figures(request: PersonRequest) -> HttpResponse:
     return render(request, "supervision/figures.html", context)
 
 
+@for_roles()
+@require_GET
+def strip(request: PersonRequest) -> HttpResponse:
+    """The three intervals in one line, for pages that load it after themselves."""
+    moment = now()
+    measured = measure(since=moment - timedelta(days=DAYS), until=moment + timedelta(seconds=1))
+    return render(request, "supervision/strip.html", {"figures": [_figure(one) for one in measured]})
+
+
 def _figure(one: Measured) -> Figure:
     return Figure(
         title=one.interval.label,

@@ -102,7 +102,7 @@ def test_only_a_dispatcher_decides(username: str) -> None:
 
 @pytest.mark.parametrize(
     ("username", "address"),
-    [("shen.yulan", "/reports/"), ("fang.xiaohe", "/orders/"), ("luo.chengye", "/orders/"),
+    [("shen.yulan", "/desk/"), ("fang.xiaohe", "/orders/"), ("luo.chengye", "/orders/"),
      ("bao.zhengheng", "/reports/"), ("gu.weichen", "/figures/")],
 )  # fmt: skip
 def test_each_role_is_led_to_where_its_work_begins(username: str, address: str) -> None:

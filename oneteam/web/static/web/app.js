@@ -229,6 +229,10 @@ if (lastRow) {
 // --- htmx: dirty forms are spared, the focus comes back, failures are said --------------------------------------------
 document.addEventListener('htmx:beforeSwap', (event) => {
   const target = event.detail.target;
+  if (target.matches('[data-drafts-kept]')) { // another file is opened by hand: what was typed waits as a draft
+    for (const form of dirty) if (form.isConnected && target.contains(form) && form.dataset.draft !== undefined) saveDraft(form);
+    return;
+  }
   if ([...dirty].some((form) => form.isConnected && target !== document.body && target.contains(form))) {
     event.detail.shouldSwap = false;
   }

@@ -31,7 +31,7 @@ const atCursor = () => document.querySelector('[data-row][data-cursor]');
 
 function sendMainForm() {
   const active = document.activeElement?.closest('form[method=post]');
-  const form = active && !active.closest('.bar') ? active : document.querySelector('form[data-main]');
+  const form = active && !active.closest('.bar') && !active.matches('[data-bulk]') ? active : document.querySelector('form[data-main]');
   form?.requestSubmit(form.querySelector('button.button-main') ?? undefined);
 }
 
@@ -41,11 +41,17 @@ function search() {
   field?.select();
 }
 
+function correct() {
+  const first = document.querySelector('[data-key=e]');
+  if (first?.matches('input, select, textarea')) first.focus();
+  else first?.click();
+}
+
 const singleKeys = {
   KeyJ: () => moveCursor(1),
   KeyK: () => moveCursor(-1),
   KeyX: () => atCursor()?.querySelector('input[type=checkbox]')?.click(),
-  KeyE: () => (document.querySelector('[data-key=e]'))?.click(),
+  KeyE: correct,
   Slash: search,
 };
 

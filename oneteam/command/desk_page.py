@@ -18,7 +18,7 @@ from oneteam.command.models import Order
 from oneteam.command.slots import DESK_STRIPS
 from oneteam.intake import queries as intake
 from oneteam.intake.labels import CHANNELS, title_of
-from oneteam.intake.models import Report
+from oneteam.intake.models import Report, Urgency
 from oneteam.intake.page import report_context
 from oneteam.intake.queries import Listed
 from oneteam.intake.slots import REPORT_CELLS
@@ -26,6 +26,7 @@ from oneteam.kernel.ids import uuid7
 from oneteam.people.middleware import PersonRequest
 from oneteam.procedures.queries import in_state, nearest_due, soon_due
 from oneteam.procedures.shown import Returned, clocks_of
+from oneteam.triage.queries import pressing
 from oneteam.web.lists import PAGE_SIZE, Filter, Tab, url_with
 from oneteam.web.parts import Empty, Link, PageHeader
 from oneteam.web.slots import collect, collect_bulk
@@ -120,7 +121,7 @@ def desk_context(
 
 
 def _views(at: datetime, channel: str) -> dict[str, list[UUID]]:
-    """Return the ids of each tab, the nearest time limit first; what nobody decided first under equal ones."""
+    """Return the ids of each tab, the nearest time limit first; emergencies (as proposed) are decided first."""
     open_reports = Report.objects.filter(id__in=in_state("report", *OPEN_STATES))
     if channel:
         open_reports = open_reports.filter(channel=channel)
@@ -129,8 +130,10 @@ def _views(at: datetime, channel: str) -> dict[str, list[UUID]]:
     ordered = sorted(found, key=lambda one: (one not in due, due.get(one, at)))
     soon = soon_due(found, at)
     back = _without_order({incident for incident in found.values() if incident})
+    undecided = [one for one in ordered if found[one] is None]
+    first = pressing(undecided, Urgency.VERY_URGENT)
     return {
-        "new": [one for one in ordered if found[one] is None],
+        "new": sorted(undecided, key=lambda one: one not in first),
         "soon": [one for one in ordered if one in soon and due[one] >= at],
         "late": [one for one in ordered if one in due and due[one] < at],
         "back": [one for one in ordered if found[one] in back],

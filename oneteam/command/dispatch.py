@@ -13,7 +13,6 @@ from math import ceil, inf
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from oneteam.command.acts import RECEIVERS
 from oneteam.command.models import Order
@@ -133,7 +132,7 @@ def _reason(
 
 def in_hand(count: int) -> str:
     """Return how many orders somebody has in hand, in words."""
-    return ngettext("%(count)d in hand", "%(count)d in hand", count) % {"count": count}
+    return _("%(count)d in hand") % {"count": count}
 
 
 def _load(posts: Sequence[UUID]) -> Counter[UUID]:

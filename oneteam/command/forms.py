@@ -91,7 +91,7 @@ class SendForm(forms.Form):
     instruction = forms.CharField(
         label=gettext_lazy("What is to be done"), max_length=TEXT_LIMIT,
         error_messages={"required": gettext_lazy("Write what is to be done.")},
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 
     def __init__(self, *args: Any, on_duty: Sequence[HeldPost], **kwargs: Any) -> None:

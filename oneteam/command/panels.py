@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from oneteam.command import queries
 from oneteam.command.acts import RECEIVERS
 from oneteam.command.checks import FINISHED
-from oneteam.command.dispatch import Spot, in_hand
+from oneteam.command.dispatch import Candidate, Spot, in_hand
 from oneteam.command.forms import DecideForm, SendForm, SplitForm, correct_form
 from oneteam.command.models import Order
 from oneteam.command.rules import LEADERS, visible
@@ -53,7 +53,7 @@ def people_choices(form: BaseForm, spot: Spot, *, error: str = "") -> Choices:
     """
     moment = now()
     found = queries.propose(spot, moment)
-    proposed = next((str(one.post.id) for one in found if one.may and one.minutes is not None), "")
+    proposed = next((str(one.post.id) for one in found if one.minutes is not None), "")
     chosen = form.data.get("post") if form.is_bound else proposed
     choices = [
         Choice(
@@ -68,14 +68,13 @@ def people_choices(form: BaseForm, spot: Spot, *, error: str = "") -> Choices:
         for one in found
     ]
     near = SHOWN_AT_LEAST
-    covered = any(one.covers for one in found)
     return Choices(
         "post",
         _("Send to"),
         choices[:near],
         rest=choices[near:],
         rest_label=_("%(count)d others on duty") % {"count": len(choices) - near},
-        hint="" if spot.place is None or covered or not found else _("Nobody on duty has this place on their ground."),
+        hint=_hint(spot, found),
         error=error or " ".join(map(str, form.errors.get("post", ()))),
         empty=_nobody(moment),
     )
@@ -85,7 +84,9 @@ def _back(request: HttpRequest) -> str:
     """Return the desk's address to come back to after sending, without the report that was open; "" elsewhere."""
     if request.method == "POST":
         return request.POST.get("back", "")
-    return reverse("desk") + url_with(request.GET, open=None) if request.path == reverse("desk") else ""
+    return (
+        reverse("desk") + url_with(request.GET, open=None).removesuffix("?") if request.path == reverse("desk") else ""
+    )
 
 
 def spot_of(report: Report, proposal: Proposal | None) -> Spot:
@@ -96,6 +97,15 @@ def spot_of(report: Report, proposal: Proposal | None) -> Spot:
     if proposal is None:
         return Spot(None, report.lon, report.lat, "")
     return Spot(proposal.place_id, report.lon, report.lat, proposal.handling or "")
+
+
+def _hint(spot: Spot, found: Sequence[Candidate]) -> str:
+    """Return what the desk should know before it chooses."""
+    if found and not any(one.may for one in found):
+        return _("No officer with a valid certificate is on duty: whoever goes can look, not decide.")
+    if spot.place is not None and found and not any(one.covers for one in found):
+        return _("Nobody on duty has this place on their ground.")
+    return ""
 
 
 def _nobody(at: datetime) -> str:

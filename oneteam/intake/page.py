@@ -24,6 +24,8 @@ from oneteam.procedures.shown import Returned, StepForm, clocks_of, offer, shown
 from oneteam.web.parts import Chip, Clock, Clocks, Fact, Facts, Link, PageHeader, Steps
 from oneteam.web.slots import collect_bulk
 
+BY_DECIDING = frozenset({"report.accept"})
+"""Steps that are taken with another act and stand on no page of their own."""
 READABLE = ("answer", "reason", "instruction", "note")
 
 
@@ -31,7 +33,9 @@ def report_context(request: PersonRequest, row: Report, *, at: datetime, returne
     """Return what the template of a report shows; `returned` holds a form that was not taken."""
     told = queries.told_texts([row])[row.id]
     state = runs([row.id])[row.id]
-    steps = next_steps([row.id], request.acting.actor, at).get(row.id, [])
+    steps = [
+        step for step in next_steps([row.id], request.acting.actor, at).get(row.id, []) if step.step not in BY_DECIDING
+    ]
     clocks = clocks_of([row.id, *([row.incident_id] if row.incident_id else [])], at=at)
     incident = runs([row.incident_id])[row.incident_id].state if row.incident_id else ""
     offers = _offers(row, returned, settled=incident == "resolved")

@@ -17,6 +17,12 @@ def proposal_of(report: UUID) -> Proposal | None:
     return proposals([report]).get(report)
 
 
+def pressing(reports: Iterable[UUID], urgency: str) -> set[UUID]:
+    """Return which of these reports are proposed to be of this urgency, in one query."""
+    found = Proposal.objects.filter(report_id__in=set(reports), urgency=urgency)
+    return set(found.values_list("report_id", flat=True))
+
+
 def counts(reports: Iterable[UUID]) -> tuple[int, int, int]:
     """Return how many of these reports have a proposal, how many an abstention, and how many a resolved place."""
     found = proposals(reports).values()

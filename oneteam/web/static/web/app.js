@@ -240,11 +240,13 @@ document.addEventListener('htmx:beforeSwap', (event) => {
 document.addEventListener('htmx:beforeRequest', (event) => {
   dirty.delete(event.detail.elt.closest('form')); // its own answer may replace it
 });
+const BESIDE = 900; // pixels from which list and file stand beside each other
 document.addEventListener('htmx:afterSettle', (event) => {
   const root = event.detail.elt;
   focusFirst(root);
   hideSoon(root);
   foldLong(root);
+  if (root.matches('[data-drafts-kept]') && innerWidth < BESIDE) root.scrollIntoView({ block: 'start' });
   root.querySelectorAll('form[data-draft]').forEach(restoreDraft);
   if (document.activeElement === document.body && root !== document.body) {
     root.querySelector('h1, h2, [tabindex="-1"]')?.focus({ preventScroll: true });

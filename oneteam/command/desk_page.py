@@ -27,10 +27,11 @@ from oneteam.people.middleware import PersonRequest
 from oneteam.procedures.queries import in_state, nearest_due, soon_due
 from oneteam.procedures.shown import Returned, clocks_of
 from oneteam.triage.queries import pressing
-from oneteam.web.lists import PAGE_SIZE, Filter, Tab, url_with
+from oneteam.web.lists import Filter, Tab, url_with
 from oneteam.web.parts import Empty, Link, PageHeader
 from oneteam.web.slots import collect, collect_bulk
 
+SHOWN = 30  # rows of the list; what is below them comes up as those above are sent
 COUNT_LIMIT = 1_000  # open reports that the desk counts and sorts by their limit; the list of reports shows them all
 OPEN_STATES = ("received", "reopened")
 
@@ -150,7 +151,7 @@ def _without_order(incidents: Iterable[UUID]) -> set[UUID]:
 
 
 def _first(ids: Sequence[UUID]) -> list[Report]:
-    place = {one: position for position, one in enumerate(ids[:PAGE_SIZE])}
+    place = {one: position for position, one in enumerate(ids[:SHOWN])}
     return sorted(intake.reports_by_id(place), key=lambda row: place[row.id])
 
 
@@ -164,7 +165,7 @@ def _rows(request: PersonRequest, rows: Sequence[Report], shown: UUID | None, *,
             title=title_of(row.told),
             url=url_with(request.GET, open=str(row.id)),
             facts=[_("No. %(number)d") % {"number": row.number}, CHANNELS[row.channel], *cells.get(row.id, [])],
-            clock=next((clock for clock in clocks.get(row.id, []) if clock.stopped is None), ""),
+            clock=next((clock.chip for clock in clocks.get(row.id, []) if clock.stopped is None), ""),
             current=row.id == shown,
         )
         for row in listed

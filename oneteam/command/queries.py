@@ -7,6 +7,7 @@ from oneteam.command.dispatch import Candidate, Spot, absent, dispatch_proposal,
 from oneteam.command.models import Order, OrderPhoto
 from oneteam.files.queries import State as FileState
 from oneteam.files.queries import states
+from oneteam.intake.queries import GROUND
 from oneteam.journal.subjects import read_personal
 from oneteam.procedures.queries import in_state
 
@@ -23,17 +24,19 @@ def orders_of_incidents(incidents: Iterable[UUID]) -> dict[UUID, list[Order]]:
 
 def order(order_id: UUID) -> Order | None:
     """Return an order with its incident and place."""
-    return Order.objects.select_related("incident__place").filter(id=order_id).first()
+    return Order.objects.select_related("incident__place").defer(*GROUND).filter(id=order_id).first()
 
 
 def orders_of_post(post: UUID, *, limit: int = 200) -> list[Order]:
     """Return what was sent to a post, newest first."""
-    return list(Order.objects.select_related("incident__place").filter(post=post).order_by("-id")[:limit])
+    return list(
+        Order.objects.select_related("incident__place").defer(*GROUND).filter(post=post).order_by("-id")[:limit]
+    )
 
 
 def orders_to_verify(*, besides: UUID | None, limit: int = 200) -> list[Order]:
     """Return handled orders that somebody else than this person handled, newest first."""
-    found = Order.objects.select_related("incident__place").filter(id__in=in_state("order", "handled"))
+    found = Order.objects.select_related("incident__place").defer(*GROUND).filter(id__in=in_state("order", "handled"))
     return list(found.exclude(handled_by=besides).order_by("-id")[:limit])
 
 
@@ -57,11 +60,11 @@ def photos_among(blobs: Iterable[UUID]) -> list[OrderPhoto]:
 
 def orders_escalated_to(post: UUID, *, limit: int = 200) -> list[Order]:
     """Return the orders that were told to a leader's post and are not over, the latest first."""
-    found = Order.objects.select_related("incident__place").filter(escalated_to=post)
+    found = Order.objects.select_related("incident__place").defer(*GROUND).filter(escalated_to=post)
     open_now = in_state("order", "sent", "accepted", "arrived", "suspended", "handled")
     return list(found.filter(id__in=open_now).order_by("-escalated_at")[:limit])
 
 
 def orders_by_id(ids: Iterable[UUID]) -> list[Order]:
     """Return these orders with their incidents and places, oldest first."""
-    return list(Order.objects.select_related("incident__place").filter(id__in=set(ids)).order_by("id"))
+    return list(Order.objects.select_related("incident__place").defer(*GROUND).filter(id__in=set(ids)).order_by("id"))

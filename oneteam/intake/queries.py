@@ -16,6 +16,8 @@ from oneteam.kernel.masking import names_anybody
 from oneteam.procedures.queries import in_state, runs
 
 TITLE_LENGTH = 60
+GROUND = ("incident__place__line", "incident__place__doors")
+"""What is heavy of a place and no page of reports or orders shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def listed(reports: Sequence[Report]) -> list[Listed]:
 
 def report(report_id: UUID) -> Report | None:
     """Return a report's row with its incident."""
-    return Report.objects.select_related("incident", "incident__place").filter(id=report_id).first()
+    return Report.objects.select_related("incident", "incident__place").defer(*GROUND).filter(id=report_id).first()
 
 
 def open_reports(*, limit: int) -> list[UUID]:

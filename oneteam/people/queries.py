@@ -220,7 +220,12 @@ def actor_names(references: Iterable[str]) -> dict[str, str]:
 
 def _machine(name: str) -> str:
     """Return what readers call one of our machines."""
-    known = {"triage": _("Triage (machine)"), "clock": _("Clock (machine)"), "verifier": _("Verification (machine)")}
+    known = {
+        "triage": _("Triage (machine)"),
+        "clock": _("Clock (machine)"),
+        "verifier": _("Verification (machine)"),
+        "escalation": _("Escalation (machine)"),
+    }
     return known.get(name, _("Machine %(name)s"))
 
 

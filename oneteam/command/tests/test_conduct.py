@@ -89,7 +89,7 @@ def send(of: UUID, instruction: str) -> UUID:
     ).id  # fmt: skip
 
 
-def called(**caller: str) -> UUID:
+def called(**caller: Any) -> UUID:
     report = receive(**caller).id
     return open_incident(
         actor=actor(DESK), at=AT, report=report,

@@ -242,4 +242,7 @@ def _propose(times: int) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
-    {"fill": _fill, "propose": _propose}[sys.argv[1]](*map(int, sys.argv[2:]))
+    if sys.argv[1] == "fill":
+        _fill(int(sys.argv[2]), int(sys.argv[3]))
+    else:
+        _propose(int(sys.argv[2]))

@@ -86,7 +86,7 @@ def send_order(
         raise MissingError(_("There is no such incident."))
     if runs([incident])[incident].state != "established":
         raise ConflictError(_("This incident is not open for orders now."))
-    if not any(held.id == post for held in on_duty(at, RECEIVERS)):
+    if not on_duty(at, RECEIVERS, post=post):
         raise BadInputError(_("This person is not on duty now; choose another one."))
     order, number, text = uuid7(), next_number("command_order_number_seq"), new_subject()
     taken = take_step(

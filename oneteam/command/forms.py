@@ -1,6 +1,6 @@
 """Forms of the desk and of orders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from oneteam.intake.models import Incident, Urgency
 from oneteam.kernel.texts import TEXT_LIMIT
 from oneteam.lawbook.catalogue import branches, catalogue, field_name, matters
 from oneteam.people.queries import HeldPost
-from oneteam.places.queries import Named, all_places, place_names
+from oneteam.places.queries import Named, wide_places
 from oneteam.triage.models import Proposal
 
 
@@ -66,6 +66,20 @@ class DecideForm(forms.Form):
             "place": str(self.proposal.place_id or ""),
         }
         return tuple(name for name, value in given.items() if self.cleaned_data[name] != value)
+
+
+def uuid_of(text: str) -> UUID | None:
+    """Return the id that a form sent; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def offered_places(proposal: Proposal | None, data: Mapping[str, str] | None = None) -> list[Named]:
+    """Return the places a form offers: the wide ones, the one that is proposed, and the one that was sent."""
+    found = {proposal.place_id if proposal else None, uuid_of(data.get("place", "")) if data else None}
+    return wide_places(place for place in found if place)
 
 
 class CorrectForm(DecideForm):
@@ -143,8 +157,8 @@ class SuspendForm(forms.Form):
 
 def correct_form(incident: Incident, data: Any = None) -> "CorrectForm":
     """Return the form for correcting an incident, with what it was established to be."""
-    places = list(place_names({place.id for place in all_places()}).values())
-    return CorrectForm(data, incident=incident, places=places)
+    also = {incident.place_id, uuid_of(data.get("place", "")) if data else None}
+    return CorrectForm(data, incident=incident, places=wide_places(place for place in also if place))
 
 
 class HandleForm(forms.Form):

@@ -15,7 +15,7 @@ from oneteam.command import queries
 from oneteam.command.acts import RECEIVERS
 from oneteam.command.checks import FINISHED
 from oneteam.command.dispatch import Candidate, Spot, in_hand
-from oneteam.command.forms import DecideForm, SendForm, SplitForm, correct_form
+from oneteam.command.forms import DecideForm, SendForm, SplitForm, correct_form, offered_places
 from oneteam.command.models import Order
 from oneteam.command.rules import LEADERS, visible
 from oneteam.files.slots import MAY_SEE
@@ -28,7 +28,7 @@ from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.catalogue import field_name, matter_name
 from oneteam.people.queries import next_turn
 from oneteam.people.shown import names_of_posts
-from oneteam.places.queries import all_places, localised, place_names
+from oneteam.places.queries import localised
 from oneteam.procedures.queries import runs
 from oneteam.procedures.shown import Returned, clocks_of
 from oneteam.triage.models import Proposal
@@ -135,8 +135,7 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
         proposal = known.get(report.id)
         decide: BaseForm | None = None
         if report.incident is None:
-            places = place_names({place.id for place in all_places()})
-            decide = DecideForm(proposal=proposal, places=list(places.values()), on=legal_day(now()))
+            decide = DecideForm(proposal=proposal, places=offered_places(proposal), on=legal_day(now()))
             if returned and "decide" in returned.forms:
                 decide = returned.forms["decide"]
             spot = spot_of(report, proposal)

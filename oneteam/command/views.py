@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from oneteam.command import acts, conduct, queries
 from oneteam.command.desk import decide_and_send
 from oneteam.command.desk_views import back_to_desk, desk_or_report
-from oneteam.command.forms import DecideForm, HandleForm, SendForm, SuspendForm
+from oneteam.command.forms import DecideForm, HandleForm, SendForm, SuspendForm, offered_places, uuid_of
 from oneteam.command.listing import escalated_list, order_list, verify_list
 from oneteam.command.page import order_context
 from oneteam.command.panels import RERENDERED
@@ -27,7 +27,6 @@ from oneteam.kernel.errors import BadInputError, MissingError, NotAllowedError, 
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.queries import on_duty
 from oneteam.people.views import for_roles
-from oneteam.places.queries import all_places, place_names
 from oneteam.procedures.forms import ReasonForm
 from oneteam.procedures.shown import Returned, returned_by
 from oneteam.procedures.views import View, step_view
@@ -57,12 +56,16 @@ def decide(request: PersonRequest, report_id: UUID) -> HttpResponse:
         raise MissingError(_("There is no such report."))
     moment, key = now(), request.POST.get("idempotency_key")
     only = request.POST.get("only") == "decide"
-    send = SendForm({} if only else request.POST, on_duty=on_duty(moment, acts.RECEIVERS))
+    chosen = uuid_of(request.POST.get("post", ""))
+    send = SendForm(
+        {} if only else request.POST, on_duty=on_duty(moment, acts.RECEIVERS, post=chosen) if chosen else []
+    )
     decided: DecideForm | None = None
     # A decision that comes where somebody has decided is still read: sent twice it is answered as before, else refused.
     if row.incident is None or request.POST.get("matter"):
-        places = list(place_names({place.id for place in all_places()}).values())
-        decided = DecideForm(request.POST, proposal=proposal_of(report_id), places=places, on=legal_day(moment))
+        proposal = proposal_of(report_id)
+        places = offered_places(proposal, request.POST)
+        decided = DecideForm(request.POST, proposal=proposal, places=places, on=legal_day(moment))
     sent_forms = {"decide": decided, "send": send} if decided else {"send": send}
     keep(request, *sent_forms.values())
     returned = Returned(sent_forms, key=key)

@@ -171,13 +171,15 @@ def next_turn(at: datetime, roles: Sequence[str]) -> tuple[datetime, HeldPost] |
     return (turn.starts, _held(turn.post)) if turn else None
 
 
-def on_duty(at: datetime, roles: Sequence[str]) -> list[HeldPost]:
+def on_duty(at: datetime, roles: Sequence[str], *, post: UUID | None = None) -> list[HeldPost]:
     """Return the posts of these roles that are held and on duty at a moment, by name; nobody whose account is disabled.
 
     Whoever cannot sign in could neither see nor accept an order; whoever is absent is left out (`absent_from_duty`).
     """
     away = Absence.objects.filter(person=OuterRef("post__person"), starts__lte=at, ends__gt=at)
     turns = _turns(at, roles).exclude(Exists(away))
+    if post is not None:
+        turns = turns.filter(post=post)
     return sorted((_held(turn.post) for turn in turns), key=lambda held: held.name)
 
 

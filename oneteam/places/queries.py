@@ -181,6 +181,20 @@ def place_names(ids: Iterable[UUID]) -> dict[UUID, Named]:
     }
 
 
+def wide_places(also: Iterable[UUID] = ()) -> list[Named]:
+    """Return areas, communities and stations as pages name them, and these places besides; in one query.
+
+    A city has thousands of roads and shops: no form lists them all.
+    """
+    wide = Q(kind__in=[PlaceKind.AREA, PlaceKind.COMMUNITY, PlaceKind.STATION], closed_on__isnull=True)
+    order = {kind: position for position, kind in enumerate(PlaceKind.values)}
+    found = Place.objects.filter(wide | Q(id__in=set(also))).defer("line", "doors")
+    return [
+        Named(place.id, place.kind, localised(place.name_zh, place.name_en), place.lon, place.lat)
+        for place in sorted(found, key=lambda place: (order[place.kind], place.code))
+    ]
+
+
 def points(ids: Iterable[UUID], *, on: date) -> dict[UUID, tuple[float, float]]:
     """Return where these places are on a day (degrees, WGS 84), from memory; closed and unknown ones are left out."""
     known = ground(on).places

@@ -8,9 +8,7 @@ from oneteam.triage.models import Proposal
 
 def proposals(reports: Iterable[UUID]) -> dict[UUID, Proposal]:
     """Return the proposal of each report that has one, in one query."""
-    found = (
-        Proposal.objects.filter(report_id__in=set(reports)).select_related("place").defer("place__line", "place__doors")
-    )
+    found = Proposal.objects.select_related("place").defer("place__line", "place__doors")
     return {proposal.report_id: proposal for proposal in found.filter(report_id__in=set(reports))}
 
 

@@ -193,7 +193,8 @@ def test_domain_code_never_reads_the_clock() -> None:
     """Time is an argument: the region's time is asked for only at the edge, the machine's only for waiting."""
     edge = {
         "clock.py", "views.py", "api.py", "commands.py", "middleware.py", "accounts.py", "follower.py", "follow.py",
-        "importing_run.py", "panels.py", "passkey_views.py", "desk_views.py", "context_processors.py", "seal.py", "ids.py",
+        "importing_run.py", "panels.py", "passkey_views.py", "desk_views.py", "context_processors.py", "seal.py",
+        "ids.py",
     }  # fmt: skip
     found = []
     for path in _files(tests=False):

@@ -72,7 +72,7 @@ def test_workers_count_together_by_address_and_by_name(server: Running) -> None:
     assert path == "/accounts/login/", "the address has to wait, whatever comes from it"
     assert "Too many failed attempts" in page
     elsewhere = Visitor(server, "198.51.100.4")
-    assert elsewhere.sign_in("shen.yulan", right)[0] == "/reports/", "behind the same proxy others go on"
+    assert elsewhere.sign_in("shen.yulan", right)[0] == "/desk/", "behind the same proxy others go on"
 
     for number in range(5):
         assert "is wrong" in Visitor(server, f"192.0.2.{number}").sign_in("fang.xiaohe", "wrong")[1]
@@ -90,7 +90,7 @@ def test_workers_count_together_by_address_and_by_name(server: Running) -> None:
 def test_disabled_account_is_out_at_the_next_request_and_back_with_a_new_password(server: Running) -> None:
     visitors = [Visitor(server, f"192.0.2.{number}") for number in range(4)]
     for visitor in visitors:
-        assert visitor.sign_in("shen.yulan", password(server))[0] == "/reports/"
+        assert visitor.sign_in("shen.yulan", password(server))[0] == "/desk/"
         assert visitor.get("reports/")[0] == "/reports/"
     code, output, errors = run(["account", "disable", "shen.yulan"], server.environment)
     assert code == 0, output + errors
@@ -101,7 +101,7 @@ def test_disabled_account_is_out_at_the_next_request_and_back_with_a_new_passwor
     assert visitors[1].get("reports/")[0] == "/accounts/login/", "no session comes back"
     code, output, errors = run(["account", "password", "shen.yulan"], server.environment)
     assert code == 0, errors
-    assert visitors[1].sign_in("shen.yulan", output.strip())[0] == "/reports/"
+    assert visitors[1].sign_in("shen.yulan", output.strip())[0] == "/desk/"
     assert run(["post", "end", "shen.yulan", "--role", "dispatcher", "--to", "2020-01-01"], server.environment)[0] == 1
     code, output, errors = run(["account", "disable", "shen.yulan"], server.environment)
     assert code == 0, errors

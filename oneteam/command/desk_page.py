@@ -24,7 +24,7 @@ from oneteam.intake.queries import Listed
 from oneteam.intake.slots import REPORT_CELLS
 from oneteam.kernel.ids import uuid7
 from oneteam.people.middleware import PersonRequest
-from oneteam.procedures.queries import in_state, nearest_due, soon_due
+from oneteam.procedures.queries import first_due, in_state
 from oneteam.procedures.shown import Returned, clocks_of
 from oneteam.triage.queries import pressing
 from oneteam.web.lists import Filter, Tab, url_with
@@ -127,16 +127,15 @@ def _views(at: datetime, channel: str) -> dict[str, list[UUID]]:
     if channel:
         open_reports = open_reports.filter(channel=channel)
     found = dict(open_reports.order_by("received_at", "id").values_list("id", "incident_id")[:COUNT_LIMIT])
-    due = nearest_due(found)
-    ordered = sorted(found, key=lambda one: (one not in due, due.get(one, at)))
-    soon = soon_due(found, at)
+    due = first_due(found, at)
+    ordered = sorted(found, key=lambda one: (one not in due, due.get(one, (at, False))[0]))
     back = _without_order({incident for incident in found.values() if incident})
     undecided = [one for one in ordered if found[one] is None]
     first = pressing(undecided, Urgency.VERY_URGENT)
     return {
         "new": sorted(undecided, key=lambda one: one not in first),
-        "soon": [one for one in ordered if one in soon and due[one] >= at],
-        "late": [one for one in ordered if one in due and due[one] < at],
+        "soon": [one for one in ordered if one in due and due[one][1] and due[one][0] >= at],
+        "late": [one for one in ordered if one in due and due[one][0] < at],
         "back": [one for one in ordered if found[one] in back],
         "going": [one for one in ordered if found[one] is not None],
     }
@@ -158,7 +157,7 @@ def _first(ids: Sequence[UUID]) -> list[Report]:
 def _rows(request: PersonRequest, rows: Sequence[Report], shown: UUID | None, *, at: datetime) -> list[DeskRow]:
     listed: Sequence[Listed] = intake.listed(rows)
     cells = collect_bulk(REPORT_CELLS, request, listed)
-    clocks = clocks_of([row.id for row in rows], at=at)
+    clocks = clocks_of([row.id for row in rows], at=at, running=True)
     return [
         DeskRow(
             id=str(row.id),

@@ -46,7 +46,8 @@ def handover_context(
 
 def _reports(ids: Sequence[UUID], *, at: datetime) -> WorkList:
     place = {one: position for position, one in enumerate(ids)}
-    shown, clocks = listed(sorted(reports_by_id(ids), key=lambda row: place[row.id])), clocks_of(ids, at=at)
+    shown = listed(sorted(reports_by_id(ids), key=lambda row: place[row.id]))
+    clocks = clocks_of(ids, at=at, running=True)
     return WorkList(
         id="open-reports", caption=_("Open reports"), title_column=_("Report"), count=len(shown),
         columns=[Column(_("State"), word_on_phone=False), Column(_("Time limit"), word_on_phone=False)],

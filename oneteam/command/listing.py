@@ -60,7 +60,7 @@ def _list(
     live: bool = True,
 ) -> WorkList:
     ids = [order.id for order in orders]
-    state, clocks, words = runs(ids), clocks_of(ids, at=at), queries.instructions(orders)
+    state, clocks, words = runs(ids), clocks_of(ids, at=at, running=True), queries.instructions(orders)
     names = names_of_posts(order.post_id for order in orders)
     rank = {"sent": 0, "accepted": 1, "arrived": 1, "handled": 2}
     ordered = sorted(orders, key=lambda order: (rank.get(state[order.id].state, 3), -order.number))

@@ -43,6 +43,7 @@ RERENDERED = "command_returned"
 
 
 SEVERAL = 2
+MOST_OFFERED = 40  # people on one form, the best first; nobody reads more
 SHOWN_AT_LEAST = 3  # people shown unfolded where the place lies on nobody's ground
 
 
@@ -54,7 +55,7 @@ def people_choices(form: BaseForm, spot: Spot, *, error: str = "") -> Choices:
     moment = now()
     found = queries.propose(spot, moment)
     proposed = next((str(one.post.id) for one in found if one.minutes is not None), "")
-    chosen = form.data.get("post") if form.is_bound else proposed
+    chosen = str(form.data.get("post", "")) if form.is_bound else proposed
     choices = [
         Choice(
             str(one.post.id),
@@ -65,7 +66,7 @@ def people_choices(form: BaseForm, spot: Spot, *, error: str = "") -> Choices:
             end_note=in_hand(one.open_orders) if one.open_orders else "",
             checked=str(one.post.id) == chosen,
         )
-        for one in found
+        for one in _offered(found, chosen)
     ]
     near = SHOWN_AT_LEAST
     return Choices(
@@ -73,7 +74,7 @@ def people_choices(form: BaseForm, spot: Spot, *, error: str = "") -> Choices:
         _("Send to"),
         choices[:near],
         rest=choices[near:],
-        rest_label=_("%(count)d others on duty") % {"count": len(choices) - near},
+        rest_label=_("%(count)d others on duty") % {"count": len(found) - near},
         hint=_hint(spot, found),
         error=error or " ".join(map(str, form.errors.get("post", ()))),
         empty=_nobody(moment),
@@ -97,6 +98,11 @@ def spot_of(report: Report, proposal: Proposal | None) -> Spot:
     if proposal is None:
         return Spot(None, report.lon, report.lat, "")
     return Spot(proposal.place_id, report.lon, report.lat, proposal.handling or "")
+
+
+def _offered(found: Sequence[Candidate], chosen: str) -> list[Candidate]:
+    """Return the first of the people on duty, and whoever was chosen."""
+    return [one for place, one in enumerate(found) if place < MOST_OFFERED or str(one.post.id) == chosen]
 
 
 def _hint(spot: Spot, found: Sequence[Candidate]) -> str:

@@ -83,7 +83,7 @@ def report_list(request: PersonRequest, *, at: datetime) -> WorkList:
     rows, newer, older = _by_limit(request, found) if asked.sort == BY_LIMIT else _page(request, found)
     shown = queries.listed(rows)
     cells = collect_bulk(REPORT_CELLS, request, shown)
-    clocks = clocks_of([row.id for row in rows], at=at)
+    clocks = clocks_of([row.id for row in rows], at=at, running=True)
     count = _count(found)
     return WorkList(
         id="reports",

@@ -170,10 +170,16 @@ class ClockView:
     reasons: tuple[Reason, ...]
 
 
-def clocks(object_ids: Iterable[UUID], at: datetime) -> dict[UUID, list[ClockView]]:
-    """Return the clocks of these objects as they stand at a region time, oldest first, in a fixed number of queries."""
-    found = list(Clock.objects.filter(run_id__in=set(object_ids)).select_related("run").order_by("started_at", "id"))
-    return _views(found, at)
+def clocks(object_ids: Iterable[UUID], at: datetime, *, running: bool = False) -> dict[UUID, list[ClockView]]:
+    """Return the clocks of these objects as they stand at a region time, oldest first, in a fixed number of queries.
+
+    With `running` only the one of each object that is due first among those that are not stopped: what a list shows.
+    """
+    found = Clock.objects.filter(run_id__in=set(object_ids)).select_related("run")
+    if running:
+        found = found.filter(stopped_at__isnull=True).order_by("run_id", "due", "id").distinct("run_id")
+        return _views(list(found), at)
+    return _views(list(found.order_by("started_at", "id")), at)
 
 
 def _views(found: Sequence[Clock], at: datetime) -> dict[UUID, list[ClockView]]:
@@ -225,12 +231,15 @@ def running_dues(object_ids: Iterable[UUID], names: Iterable[str]) -> dict[UUID,
     return dict(found.order_by("due").values_list("run_id", "due"))
 
 
-def soon_due(object_ids: Iterable[UUID], at: datetime) -> set[UUID]:
-    """Return which objects have a running clock of whose time at most the share WARN_SHARE is left at a moment."""
+def first_due(object_ids: Iterable[UUID], at: datetime) -> dict[UUID, tuple[datetime, bool]]:
+    """Return for each object the nearest due of its running clocks, and whether at most WARN_SHARE of that time is left.
+
+    In one query; objects without a running clock are left out.
+    """
     rows = Clock.objects.filter(
         run_id__in=set(object_ids), stopped_at__isnull=True, paused_since__isnull=True
-    ).values_list("run_id", "started_at", "due")
-    return {run for run, started, due in rows if due - at <= (due - started) * WARN_SHARE}
+    ).order_by("-due").values_list("run_id", "started_at", "due")  # fmt: skip
+    return {run: (due, due - at <= (due - started) * WARN_SHARE) for run, started, due in rows}
 
 
 def nearest_due(object_ids: Iterable[UUID]) -> dict[UUID, datetime]:

@@ -91,9 +91,12 @@ def offer(
     )
 
 
-def clocks_of(objects: Iterable[UUID], *, at: datetime) -> dict[UUID, list[Clock]]:
-    """Return the clocks of each object for chips and panels: running ones by what is due first, then stopped ones."""
-    found = clocks(objects, at)
+def clocks_of(objects: Iterable[UUID], *, at: datetime, running: bool = False) -> dict[UUID, list[Clock]]:
+    """Return the clocks of each object for chips and panels: running ones by what is due first, then stopped ones.
+
+    With `running` only the first of the running ones, for lists.
+    """
+    found = clocks(objects, at, running=running)
     return {
         one: [shown_clock(view, at) for view in sorted(views, key=lambda view: (view.stopped_at is not None, view.due))]
         for one, views in found.items()

@@ -232,7 +232,7 @@ def running_dues(object_ids: Iterable[UUID], names: Iterable[str]) -> dict[UUID,
 
 
 def first_due(object_ids: Iterable[UUID], at: datetime) -> dict[UUID, tuple[datetime, bool]]:
-    """Return for each object the nearest due of its running clocks, and whether at most WARN_SHARE of that time is left.
+    """Return for each object the nearest due of its running clocks, and whether little (WARN_SHARE) of it is left.
 
     In one query; objects without a running clock are left out.
     """

@@ -12,6 +12,7 @@ from decimal import Decimal
 from math import ceil, inf
 from uuid import UUID
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from oneteam.command.acts import RECEIVERS
@@ -45,7 +46,7 @@ class Candidate:
     """Somebody on duty who could be sent.
 
     `minutes`: the estimated way, None where no way can be estimated. `covers`: the spot lies on their ground. `may`:
-    what it is about is theirs to decide; who may not can still look and pass it on. `reason` says it in short facts.
+    what it is about is theirs to decide; who may not can still look and pass it on. `away`: the way in metres.
     """
 
     post: HeldPost
@@ -54,7 +55,14 @@ class Candidate:
     covers: bool
     may: bool
     open_orders: int
-    reason: tuple[str, ...]
+    away: float | None
+    certificate: CertificateInfo | None
+    violation: bool
+
+    @property
+    def reason(self) -> tuple[str, ...]:
+        """Why they stand where they stand, in short facts in the reader's language."""
+        return tuple(_reason(self))
 
 
 def dispatch_proposal(incident: UUID, at: datetime) -> list[Candidate]:
@@ -76,7 +84,7 @@ def propose(spot: Spot, at: datetime) -> list[Candidate]:
     here = within(spot.place, on=day)
     target = _target(spot, at)
     grounds = points({place for held in found for place in held.scope}, on=day)
-    load = _load([held.id for held in found])
+    load = _load()
     violation = spot.handling == Handling.ENFORCEMENT
     valid = certificates_on((held.person for held in found if held.role == "officer"), day) if violation else {}
     law = book()
@@ -88,9 +96,8 @@ def propose(spot: Spot, at: datetime) -> list[Candidate]:
         minutes = max(LEAST_MINUTES, ceil(away * DETOUR / 1000 * a_km)) if away is not None else None
         may = not violation or held.person in valid
         one = Candidate(
-            held, held.person, minutes, bool(covered), may, load[held.id],
-            tuple(_reason(held, away, valid.get(held.person), covers=bool(covered), violation=violation)),
-        )  # fmt: skip
+            held, held.person, minutes, bool(covered), may, load[held.id], away, valid.get(held.person), violation
+        )
         cost = (inf if minutes is None else minutes) if target else 0
         listed.append(((not may, cost + an_order * one.open_orders, held.name), one))
     return [one for _key, one in sorted(listed, key=lambda pair: pair[0])]
@@ -115,18 +122,16 @@ def _metres(target: tuple[float, float] | None, grounds: Sequence[tuple[float, f
     return min(metres(*target, *ground) for ground in grounds)
 
 
-def _reason(
-    held: HeldPost, away: float | None, certificate: CertificateInfo | None, *, covers: bool, violation: bool
-) -> Iterable[str]:
-    if covers:
+def _reason(one: Candidate) -> Iterable[str]:
+    if one.covers:
         yield _("Their ground")
-    if away is not None:
-        yield _("%(km).1f km") % {"km": away * DETOUR / 1000}
-    if violation and certificate is not None:
-        yield _("Certificate until %(day)s") % {"day": certificate.valid_to.isoformat()}
-    elif violation and held.role == "officer":
+    if one.away is not None:
+        yield _("%(km).1f km") % {"km": one.away * DETOUR / 1000}
+    if one.violation and one.certificate is not None:
+        yield _("Certificate until %(day)s") % {"day": one.certificate.valid_to.isoformat()}
+    elif one.violation and one.post.role == "officer":
         yield _("No valid certificate: can look, not decide")
-    elif violation:
+    elif one.violation:
         yield _("Can look and pass on, not decide")
 
 
@@ -135,7 +140,8 @@ def in_hand(count: int) -> str:
     return _("%(count)d in hand") % {"count": count}
 
 
-def _load(posts: Sequence[UUID]) -> Counter[UUID]:
-    """Return how many orders each post has in hand."""
+def _load() -> Counter[UUID]:
+    """Return how many orders each post has in hand: of all posts, as naming hundreds of them costs more."""
     open_orders = in_state("order", "sent", "accepted", "arrived", "suspended")
-    return Counter(Order.objects.filter(post__in=posts, id__in=open_orders).values_list("post_id", flat=True))
+    counted = Order.objects.filter(id__in=open_orders).values_list("post_id").annotate(count=Count("id"))
+    return Counter(dict(counted))

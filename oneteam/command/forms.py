@@ -20,6 +20,7 @@ from oneteam.lawbook.catalogue import branches, catalogue, field_name, matters
 from oneteam.people.queries import HeldPost
 from oneteam.places.queries import Named, wide_places
 from oneteam.triage.models import Proposal
+from oneteam.web.widgets import LongSelect
 
 
 def matter_choices(on: date) -> list[tuple[str, Any]]:
@@ -39,10 +40,10 @@ class DecideForm(forms.Form):
     matter = forms.ChoiceField(
         label=gettext_lazy("Matter"),
         error_messages={"required": gettext_lazy("Choose a matter")},
-        widget=forms.Select(attrs={"data-key": "e"}),
+        widget=LongSelect(attrs={"data-key": "e"}),
     )
     urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=list(URGENCIES.items()))
-    place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
+    place = forms.ChoiceField(label=gettext_lazy("Place"), required=False, widget=LongSelect)
 
     def __init__(self, *args: Any, proposal: Proposal | None, places: Sequence[Named], on: date, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "id_decide_%s")

@@ -93,7 +93,7 @@ def report_list(request: PersonRequest, *, at: datetime) -> WorkList:
         rows=[_row(row, cells.get(row.id, []), clocks.get(row.id, [])) for row in shown],
         empty=_empty(asked),
         live=not shown and not asked.words,
-        tabs=_tabs(request, asked),
+        tabs=_tabs(request, asked, count),
         filters=_filters(request, asked),
         filter_form=FilterForm(
             initial={"channel": asked.channel, "field": asked.field, "view": asked.view}, auto_id="id_filter_%s"
@@ -138,12 +138,13 @@ def _row(row: Listed, cells: Sequence[object], clocks: Sequence[object]) -> Row:
     )
 
 
-def _tabs(request: PersonRequest, asked: Asked) -> list[Tab]:
+def _tabs(request: PersonRequest, asked: Asked, count: int) -> list[Tab]:
+    """Return the views with their counts; `count` is that of the present one, which is not counted twice."""
     return [
         Tab(
             label,
             url_with(request.GET, view=key, q=None, sort=None, page=None),
-            _count(select(replace(asked, view=key, words=""))),
+            count if key == asked.view and not asked.words else _count(select(replace(asked, view=key, words=""))),
             current=key == asked.view,
         )
         for key, label, _states, _open in VIEWS

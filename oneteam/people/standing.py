@@ -66,7 +66,8 @@ def certificates_on(
 ) -> dict[UUID, CertificateInfo]:
     """Return by person the certificates of this kind valid on a legal day, in one query."""
     found = Certificate.objects.filter(held_on(day), person__in=list(persons), kind=kind)
-    return {row.person_id: _info(row) for row in found}
+    rows = found.values_list("id", "person_id", "number", "kind", "valid_from", "valid_to")
+    return {row[1]: CertificateInfo(*row) for row in rows}
 
 
 def latest_certificates(

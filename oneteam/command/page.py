@@ -14,9 +14,9 @@ from oneteam.command.models import Moment, Order, OrderPhoto
 from oneteam.command.panels import marks, order_title, shown_incident, state_chip
 from oneteam.files.shown import photo_tile
 from oneteam.intake.labels import urgency_chip, word_for
-from oneteam.intake.masking import mask_told
 from oneteam.intake.queries import ToldText, reports_of_incidents, told_texts
 from oneteam.journal.queries import timeline
+from oneteam.kernel.masking import mask_told
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.shown import names_of_posts, shown_timeline
 from oneteam.procedures.forms import ReasonForm

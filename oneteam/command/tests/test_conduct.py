@@ -12,12 +12,12 @@ from oneteam.command.models import Order
 from oneteam.command.tests.test_desk import CLEAR, values
 from oneteam.command.tests.test_orders import handled, incident, post, sent, state
 from oneteam.intake.acts import Established, answer_report, close_report, open_incident, reports_of, review_report
-from oneteam.intake.masking import mask_told
 from oneteam.intake.models import Incident, Report
 from oneteam.journal.actors import machine, operator
 from oneteam.journal.models import Act
 from oneteam.kernel.errors import BadInputError, ConflictError, NotAllowedError
 from oneteam.kernel.ids import uuid7
+from oneteam.kernel.masking import mask_told
 from oneteam.lawbook.acts import set_setting
 from oneteam.lawbook.queries import settings_now
 from oneteam.people.acts import plan_duty

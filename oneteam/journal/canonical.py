@@ -11,17 +11,21 @@ Every hash is SHA-256 over a domain byte and its parts:
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
 ZERO = bytes(32)
 SALT_BYTES = 16
+_PLAIN = frozenset({str, int, bool, type(None)})  # holds nothing that could be a float
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
@@ -37,18 +41,18 @@ def canonical(value: object) -> str:
 
 
 def _refuse_floats(value: object) -> None:
-    if isinstance(value, float):
-        raise TypeError(f"a float has no canonical form: {value!r}; use a string or an integer")
     if isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str):
                 raise TypeError(f"a key must be text: {key!r}")
-            if type(item) is not str:
+            if type(item) not in _PLAIN:
                 _refuse_floats(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            if type(item) is not str:
+            if type(item) not in _PLAIN:
                 _refuse_floats(item)
+    elif isinstance(value, float):
+        raise TypeError(f"a float has no canonical form: {value!r}; use a string or an integer")
 
 
 def instant(moment: datetime) -> str:
@@ -60,7 +64,7 @@ def instant(moment: datetime) -> str:
 
 def b64(data: bytes) -> str:
     """Return unpadded URL-safe base64."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return binascii.b2a_base64(data, newline=False).translate(_URL_SAFE, b"=").decode("ascii")
 
 
 def unb64(text: str) -> bytes:
@@ -71,7 +75,7 @@ def unb64(text: str) -> bytes:
 def disclosure(salt: bytes, name: str, value: object) -> str:
     """Return the string whose hash is the commitment: the JSON array of salt, name and value (as in SD-JWT)."""
     if type(value) is str:  # most are: the same text, without setting up an encoder for the array
-        return f'["{b64(salt)}",{_encode(name)},{_encode(value)}]'
+        return f'["{b64(salt)}",{encode_basestring(name)},{encode_basestring(value)}]'
     return canonical([b64(salt), name, value])
 
 

@@ -143,6 +143,8 @@ def prepare(
             fill(template.name)
         for name in names:
             _keep_entrance(template, name)
+        with administrator(template.name, data=data()) as within:
+            within.execute("analyze")  # clones take the statistics over; nothing else gathers them in so short a life
         connection.execute(
             sql.SQL("alter database {} with allow_connections false is_template true").format(
                 sql.Identifier(template.name)

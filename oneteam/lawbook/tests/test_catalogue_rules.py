@@ -103,12 +103,16 @@ def _one(kind: str) -> str:
     return "fine any 0..50" if kind == "fine" else kind
 
 
-@pytest.mark.parametrize(("level", "kind"), [(level, kind) for level, kinds in ALLOWED.items() for kind in sorted(kinds)])
+@pytest.mark.parametrize(
+    ("level", "kind"), [(level, kind) for level, kinds in ALLOWED.items() for kind in sorted(kinds)]
+)
 def test_cat_02_kind_that_the_instrument_may_create(level: str, kind: str) -> None:
     assert rules.kind_failures(matter(_one(kind)), register(statute(level))) == []
 
 
-@pytest.mark.parametrize(("level", "kind"), [(level, kind) for level, kinds in REFUSED.items() for kind in sorted(kinds)])
+@pytest.mark.parametrize(
+    ("level", "kind"), [(level, kind) for level, kinds in REFUSED.items() for kind in sorted(kinds)]
+)
 def test_cat_02_kind_above_the_instrument_is_refused(level: str, kind: str) -> None:
     assert ids(rules.kind_failures(matter(_one(kind)), register(statute(level)))) == ["CAT-02"]
 

@@ -11,7 +11,7 @@ from oneteam.command import acts, queries
 from oneteam.command.models import Order
 from oneteam.files.photos import Photo, read_photo
 from oneteam.files.queries import State as FileState
-from oneteam.intake.acts import Established, answer_report, open_incident, reports_of
+from oneteam.intake.acts import Established, answer_report, open_incident, reports_of, resolve_incident
 from oneteam.journal.actors import operator
 from oneteam.journal.erase import erase_subject
 from oneteam.journal.models import Act
@@ -172,7 +172,7 @@ def test_order_whose_words_were_erased_is_worked_on_all_the_same() -> None:
     assert "consent was withdrawn" in content
 
 
-def test_handler_never_verifies_and_somebody_else_does_once() -> None:
+def test_evt_07_refuses_the_handler_and_passes_somebody_else_once() -> None:
     of = incident()
     order = handled(sent(of))
     with pytest.raises(RefusedError, match="EVT-07"):
@@ -185,7 +185,7 @@ def test_handler_never_verifies_and_somebody_else_does_once() -> None:
     assert Act.objects.filter(kind="order.verified").count() == 1
 
 
-def test_handler_cannot_verify_under_another_post_either() -> None:
+def test_evt_07_refuses_the_handler_under_another_post_too() -> None:
     of = incident()
     attendant, officer = actor("weng.shanxing", "grid_attendant"), actor("weng.shanxing", "officer")
     assert attendant.post is not None
@@ -209,12 +209,21 @@ def test_refused_verification_gives_the_order_back_and_its_clock_runs_again() ->
     assert [clock.name for clock in clocks([order], AT)[order] if clock.stopped_at is None] == ["order.handle"]
 
 
-def test_incident_is_resolved_only_with_its_last_order() -> None:
+def test_incident_is_resolved_with_its_last_order() -> None:
     of = incident()
     first, second = handled(sent(of)), handled(sent(of, "luo.chengye"), "luo.chengye")
     acts.verify_order(actor=actor("luo.chengye"), at=AT, order=first)
     assert state(of) == "established"
     acts.verify_order(actor=actor("fang.xiaohe"), at=AT, order=second)
+    assert state(of) == "resolved"
+
+
+def test_ot_02_refuses_to_resolve_with_an_open_order_and_passes_without() -> None:
+    of = incident()
+    order = handled(sent(of))
+    with pytest.raises(RefusedError, match="OT-02"):
+        resolve_incident(actor=actor("luo.chengye"), at=AT, incident=of)
+    acts.verify_order(actor=actor("luo.chengye"), at=AT, order=order)
     assert state(of) == "resolved"
 
 

@@ -9,6 +9,7 @@ from oneteam.intake.queries import outcome
 from oneteam.journal.models import Act
 from oneteam.journal.once import KeyUsedError
 from oneteam.kernel.errors import BadInputError
+from oneteam.procedures.errors import RefusedError
 from oneteam.procedures.queries import runs
 from tests.world import AT, actor, receive
 
@@ -25,6 +26,15 @@ def test_source_hears_only_of_its_own_reports() -> None:
     found = outcome(taken.id, source="api:test")
     assert found is not None
     assert (found["state"], found["answer"], found["answered_at"]) == ("answered", "已转告", AT)
+
+
+def test_ot_01_refuses_done_before_the_incident_is_resolved_and_passes_words_for_a_question() -> None:
+    taken = receive()
+    with pytest.raises(RefusedError, match="OT-01"):
+        acts.answer_report(actor=actor("shen.yulan"), at=AT, report=taken.id, result="done", answer="已办好")
+    assert runs([taken.id])[taken.id].state == "received"
+    acts.answer_report(actor=actor("shen.yulan"), at=AT, report=taken.id, result="explained", answer="已解释")
+    assert runs([taken.id])[taken.id].state == "answered"
 
 
 def test_each_step_of_a_report_is_taken_once_for_a_key_and_refuses_an_edited_content() -> None:

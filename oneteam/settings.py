@@ -36,6 +36,7 @@ DEMO_DIR = str(BASE_DIR / "demo")
 ROOMS = [
     "journal",
     "web",
+    "directories",
     "places",
     "people",
     "things",

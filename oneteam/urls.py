@@ -7,6 +7,7 @@ from oneteam.exchange.api import api
 urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("oneteam.web.urls")),
+    path("", include("oneteam.directories.urls")),
     path("", include("oneteam.people.urls")),
     path("", include("oneteam.files.urls")),
     path("", include("oneteam.lawbook.urls")),

@@ -23,8 +23,8 @@ from tests.world import product_acts
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
-    "kernel", "journal", "web", "places", "people", "things", "files", "lawbook", "documents", "procedures", "intake",
-    "triage", "command", "supervision", "exchange", "demo", "server",
+    "kernel", "journal", "web", "directories", "places", "people", "things", "files", "lawbook", "documents",
+    "procedures", "intake", "triage", "command", "supervision", "exchange", "demo", "server",
 )  # fmt: skip
 
 # Tables of Django and allauth. All are session tables (credentials, sessions, framework bookkeeping): no business

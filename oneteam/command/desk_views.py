@@ -19,7 +19,7 @@ from oneteam.intake.acts import Established
 from oneteam.intake.joining import correct_incident, split_report
 from oneteam.intake.queries import report as report_row
 from oneteam.intake.views import report_page
-from oneteam.kernel.clock import now
+from oneteam.kernel.clock import legal_day, now
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, OneteamError
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.views import for_roles
@@ -92,7 +92,8 @@ def correct(request: PersonRequest, report_id: UUID) -> HttpResponse:
     row = report_row(report_id)
     if row is None or row.incident is None:
         raise MissingError(_("This report has no incident yet."))
-    form, key = correct_form(row.incident, request.POST), request.POST.get("idempotency_key")
+    form = correct_form(row.incident, request.POST, on=legal_day(now()))
+    key = request.POST.get("idempotency_key")
     keep(request, form)
     returned = Returned({"incident.correct": form}, key=key)
     if form.is_valid():

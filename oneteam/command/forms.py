@@ -156,10 +156,10 @@ class SuspendForm(forms.Form):
     )  # fmt: skip
 
 
-def correct_form(incident: Incident, data: Any = None) -> "CorrectForm":
+def correct_form(incident: Incident, data: Any = None, *, on: date) -> "CorrectForm":
     """Return the form for correcting an incident, with what it was established to be."""
     also = {incident.place_id, uuid_of(data.get("place", "")) if data else None}
-    return CorrectForm(data, incident=incident, places=wide_places(place for place in also if place))
+    return CorrectForm(data, incident=incident, places=wide_places(place for place in also if place), on=on)
 
 
 class HandleForm(forms.Form):

@@ -205,7 +205,7 @@ def _mending(request: HttpRequest, report: Report, state: str, *, alone: bool) -
     returned: Returned | None = getattr(request, RERENDERED, None)
     back = returned.forms if returned else {}
     found: dict[str, object] = {
-        "correct": back.get("incident.correct") or correct_form(report.incident),
+        "correct": back.get("incident.correct") or correct_form(report.incident, on=legal_day(now())),
         "correct_url": reverse("incident-correct", args=[report.id]),
         "correct_key": (returned and returned.key) or str(uuid7()),
         "mended": back.keys() & {"incident.correct", "report.split"},

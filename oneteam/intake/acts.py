@@ -1,6 +1,6 @@
 """Writes to reports and incidents."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,9 +11,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oneteam.intake.importing import Line
 from oneteam.intake.models import Incident, Report
-from oneteam.intake.telling import Told, check_told
+from oneteam.intake.telling import Line, Told, check_told
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, record, write
 from oneteam.journal.kinds import ActKind, register
@@ -85,15 +84,6 @@ register(
         who=LOOKERS,
     )
 )
-register(
-    ActKind(
-        name="import.done",
-        text=gettext_lazy("%(taken)s reports imported, %(known)s known before"),
-        fields={"taken": int, "known": int, "source": str},
-        who=frozenset({"operator", "dispatcher", "system_admin"}),
-    )
-)
-
 RESULTS = ("done", "explained", "passed_on")
 SATISFACTIONS = ("satisfied", "partly", "dissatisfied")
 
@@ -205,14 +195,13 @@ class Imported:
     known: int
 
 
-@write
-def import_reports(*, actor: Actor, at: datetime, lines: Iterable[Line], source: str) -> Imported:
-    """Take all rows of a checked file in one transaction, an act a row and `import.done` beside them.
+def known_otherwise(lines: Iterable[Line], *, source: str) -> list[Fault]:
+    """Find rows whose number was taken before from this source, with another content."""
+    return _sorted_out(list(lines), source)[1]
 
-    Imported history starts no promise clock. Raises TableError by line where an external id is known with
-    another content; then nothing is taken.
-    """
-    rows = list(lines)
+
+def _sorted_out(rows: Sequence[Line], source: str) -> tuple[list[tuple[Told, bytes]], list[Fault]]:
+    """Return what is new, with its digest, and the faults of what is known with another content."""
     wanted = [row.told.external_id for row in rows if row.told.external_id is not None]
     known = {
         external: bytes(digest)
@@ -230,14 +219,26 @@ def import_reports(*, actor: Actor, at: datetime, lines: Iterable[Line], source:
             faults.append(
                 Fault(row.number, "external_id", _("“%(id)s” is known with another content") % {"id": external})
             )
+    return fresh, faults
+
+
+@write
+def import_reports(
+    *, actor: Actor, at: datetime, lines: Iterable[Line], source: str, tell: Callable[[int], None] = lambda _done: None
+) -> Imported:
+    """Take all rows of a checked file in one write, an act a row; `tell` hears how many are done.
+
+    Imported history starts no promise clock. Raises TableError by line where an external id is known with another
+    content; then nothing is taken.
+    """
+    rows = list(lines)
+    fresh, faults = _sorted_out(rows, source)
     if faults:
         raise TableError(faults)
-    counts = {"taken": len(fresh), "known": len(rows) - len(fresh), "source": source}
-    record(kind="import.done", actor=actor, at=at, stream=uuid7(), payload=counts)
-    taken = [
-        _receive(actor=actor, at=at, told=told, source=source, digest=digest, once=None, imported=True)
-        for told, digest in fresh
-    ]
+    taken: list[Received] = []
+    for told, digest in fresh:
+        taken.append(_receive(actor=actor, at=at, told=told, source=source, digest=digest, once=None, imported=True))
+        tell(len(taken))
     return Imported(taken=taken, known=len(rows) - len(fresh))
 
 

@@ -6,5 +6,5 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        """Register acts, checks and the navigation entry."""
-        from oneteam.intake import acts, checks, joining, navigation  # noqa: F401, PLC0415 -- models are there only now
+        """Register acts, checks, the import and the navigation entry."""
+        from oneteam.intake import acts, checks, importing, joining, navigation  # noqa: F401, PLC0415 -- models are there only now

@@ -1,116 +1,134 @@
-"""Reading report files (CSV, .xlsx, .xls), checked line by line before a row is taken."""
+"""The import of reports: CSV, .xlsx or .xls, checked line by line before a row is taken (docs/import.md)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from oneteam.directories.importing import Applied, Batch, Column, Entry, Importer, Option, register_importer
+from oneteam.intake import acts
+from oneteam.intake.labels import CHANNELS
 from oneteam.intake.models import Channel
-from oneteam.intake.telling import COLUMNS, Told, ToldFaultsError, check_told, point
-from oneteam.kernel.errors import BadInputError, CellError, Fault, TableError
-from oneteam.kernel.sheets import FAULTS_SHOWN, Row, Table, match_columns, moment, read_table
-
-# The form in which public message boards are handed over: a column there, the column here. None: not part of a report.
-MESSAGE_BOARD: Mapping[str, str | None] = {
-    "message_id": "external_id",
-    "title": "title",
-    "time": "told_at",
-    "body": "text",
-    "user": "caller_name",
-    "against": None,
-    "likes": None,
-}
-_REQUIRED = ("text", "told_at")
+from oneteam.intake.telling import Line, Told, ToldFaultsError, check_told, point
+from oneteam.kernel import sheets
+from oneteam.kernel.errors import BadInputError, Fault, TableError
+from oneteam.places.queries import region_check
 
 InRegion = Callable[[Decimal, Decimal], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One checked row with the line it begins on."""
-
-    number: int
-    told: Told
-
-
-def read_reports(
-    data: bytes, *, at: datetime, in_region: InRegion, channel: str = Channel.WEBSITE, name: str = ""
-) -> list[Line]:
-    """Return every row of a report file, checked; the whole file or nothing.
-
-    `channel` stands for files that have no such column. Raises TableError with every faulty line (the first hundred at
-    most), BadInputError for a file that is no table.
-    """
-    table = read_table(data, name=name)
-    columns = _columns(table)
-    faults: list[Fault] = []
-    lines: list[Line] = []
-    seen: dict[str, Line] = {}
-    for row in table.rows:
-        values = {columns[heading]: cell for heading, cell in row.cells.items() if heading in columns}
-        told = _told(Row(row.line, values), faults, at=at, in_region=in_region, channel=channel)
-        if told is not None:
-            _add(Line(row.line, told), lines, seen, faults)
-        if len(faults) >= FAULTS_SHOWN:
-            break
-    if faults:
-        raise TableError(faults)
-    return lines
+# Other headings are those of public message boards, which hand their messages over with them.
+COLUMNS = (
+    Column("text", gettext_lazy("What was told"), required=True, parse=sheets.as_is, aliases=["body"]),
+    Column(
+        "told_at", gettext_lazy("Told at"), required=True, parse=sheets.moment, aliases=["time"],
+        example="2026-11-25 14:03", hint=gettext_lazy("without a zone Shanghai's time"),
+    ),
+    Column("channel", gettext_lazy("Channel"), parse=sheets.text, example="hotline_12345"),
+    Column("title", gettext_lazy("Title"), parse=sheets.as_is),
+    Column("address", gettext_lazy("Where"), parse=sheets.as_is),
+    Column("caller_name", gettext_lazy("Caller"), parse=sheets.as_is, aliases=["user"]),
+    Column("caller_phone", gettext_lazy("Caller's phone"), parse=sheets.as_is, hint=gettext_lazy("5 to 20 digits")),
+    Column("external_id", gettext_lazy("Number at the source"), aliases=["message_id"]),
+    Column("lon", gettext_lazy("Longitude"), example="120.54039", hint=gettext_lazy("degrees, WGS 84")),
+    Column("lat", gettext_lazy("Latitude"), example="27.49317", hint=gettext_lazy("degrees, WGS 84")),
+)  # fmt: skip
 
 
-def _columns(table: Table) -> dict[str, str]:
-    """Return our column for each heading that is one: our own names, or all of a message board's."""
-    board = set(table.columns) <= MESSAGE_BOARD.keys() and "message_id" in table.columns
-    known = MESSAGE_BOARD if board else {name: name for name in COLUMNS}
-    return match_columns(table, known=known, required=_REQUIRED)
+def reports_importer(
+    *,
+    in_region: Callable[[], InRegion] = region_check,
+    known: Callable[[Batch], Iterable[Fault]] = lambda batch: acts.known_otherwise(
+        lines_of(batch), source=_source(batch)
+    ),
+) -> Importer:
+    """Return the importer of reports; `in_region` gives what tells whether a point lies in the city, `known` finds rows
+    whose number was taken before with another content."""
+    inside: list[InRegion] = []
+
+    def build(entry: Entry, batch: Batch) -> Told:
+        if not inside:
+            inside.append(in_region())
+        return _told(entry, batch, inside[0])
+
+    return Importer(
+        name="reports",
+        label=gettext_lazy("Reports"),
+        who=frozenset({"operator", "dispatcher", "system_admin"}),
+        columns=COLUMNS,
+        ignored=["against", "likes"],
+        options=[
+            Option("source", gettext_lazy("Source"), "import", gettext_lazy("Whose the numbers at the source are.")),
+            Option(
+                "channel", gettext_lazy("Channel"), Channel.WEBSITE,
+                gettext_lazy("For rows that name none."), list(CHANNELS.items()),
+            ),
+        ],
+        build=build,
+        check=lambda batch: [*_told_twice(batch), *known(batch)],
+        apply=_apply,
+        target=lambda: reverse("reports"),
+        note=gettext_lazy("Imported reports are history: they start no time limit. Each gets a proposal as any other."),
+    )  # fmt: skip
 
 
-def _told(row: Row, faults: list[Fault], *, at: datetime, in_region: InRegion, channel: str) -> Told | None:
-    before, values, number = len(faults), row.cells, row.line
-    told_at, place = at, None
+def _source(batch: Batch) -> str:
+    return batch.options["source"]
+
+
+def _told(entry: Entry, batch: Batch, in_region: InRegion) -> Told:
+    """Return a row as a telling; TableError names each of its faults."""
+    values: dict[str, Any] = {name: value for name, value in entry.values.items() if value is not None}
+    place, faults = None, []
     try:
-        told_at = moment(values["told_at"])
-    except CellError as error:
-        faults.append(Fault(number, "told_at", error.problem, error.suggestion))
-    try:
-        place = point(values.get("lon", "").strip(), values.get("lat", "").strip())
+        place = point(values.pop("lon", ""), values.pop("lat", ""))
     except BadInputError as error:
-        faults.append(Fault(number, "lon", str(error)))
-    told = Told(
-        channel=values.get("channel", "").strip() or channel,
-        text=values["text"],
-        told_at=told_at,
-        title=values.get("title", ""),
-        address=values.get("address", ""),
-        caller_name=values.get("caller_name", ""),
-        caller_phone=values.get("caller_phone", ""),
-        external_id=values.get("external_id", "").strip() or None,
-    )
-    if place:
+        faults.append(Fault(entry.line, "lon", str(error)))
+    told = Told(**{"channel": batch.options["channel"], **values})
+    if place is not None:
         told = replace(told, lon=place[0], lat=place[1])
     try:
-        check_told(told, at=at, in_region=in_region)
+        check_told(told, at=batch.at, in_region=in_region)
     except ToldFaultsError as error:
-        faults += [Fault(number, field, message) for field, message in error.faults.items()]
-    return told if len(faults) == before else None
+        faults += [Fault(entry.line, field, message) for field, message in error.faults.items()]
+    if faults:
+        raise TableError(faults)
+    return told
 
 
-def _add(line: Line, lines: list[Line], seen: dict[str, Line], faults: list[Fault]) -> None:
-    key = line.told.external_id
-    if key is not None and key in seen:
-        if seen[key].told == line.told:
-            return
-        faults.append(
-            Fault(
-                line.number,
-                "external_id",
-                _("“%(id)s” stands in line %(line)d with another content; each report needs its own id")
-                % {"id": key, "line": seen[key].number},
-            )
-        )
-        return
-    if key is not None:
-        seen[key] = line
-    lines.append(line)
+def _told_twice(batch: Batch) -> Iterable[Fault]:
+    """Find rows with the number of another row and another content."""
+    seen: dict[str, Line] = {}
+    for line in _every_line(batch):
+        first = seen.setdefault(line.told.external_id or f"line {line.number}", line)
+        if first.told != line.told:
+            yield Fault(
+                line.number, "external_id",
+                _("“%(id)s” stands in line %(line)d with another content")
+                % {"id": line.told.external_id, "line": first.number},
+                _("each report needs its own id"),
+            )  # fmt: skip
+
+
+def _every_line(batch: Batch) -> list[Line]:
+    return [Line(entry.line, entry.item) for entry in batch.entries]
+
+
+def lines_of(batch: Batch) -> list[Line]:
+    """Return the rows of a file; of those with the same number and content the first."""
+    found: Mapping[object, Line] = {line.told.external_id or line.number: line for line in reversed(_every_line(batch))}
+    return sorted(found.values(), key=lambda line: line.number)
+
+
+def _apply(batch: Batch) -> Applied:
+    imported = acts.import_reports(
+        actor=batch.actor, at=batch.at, lines=lines_of(batch), source=_source(batch), tell=batch.tell
+    )
+    return Applied(len(imported.taken), imported.known, [report.id for report in imported.taken])
+
+
+REPORTS = register_importer(reports_importer())

@@ -9,17 +9,16 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from oneteam.intake.acts import Imported, import_reports
-from oneteam.intake.importing import read_reports
+from oneteam.directories.console import read_file
+from oneteam.directories.importing import Applied
+from oneteam.directories.taking import import_data
+from oneteam.intake.importing import REPORTS
 from oneteam.intake.slots import AFTER_IMPORT
 from oneteam.journal.actors import operator
 from oneteam.journal.follow import lag, settle
 from oneteam.journal.notes import load_key
 from oneteam.journal.seal import Sealer, dsn_of
 from oneteam.kernel.clock import now
-from oneteam.kernel.errors import BadInputError
-from oneteam.kernel.sheets import check_size
-from oneteam.places.queries import region_check
 
 PATIENCE = 120.0  # seconds that the server's own followers get before the command stops waiting for them
 
@@ -29,14 +28,13 @@ class Done:
     """What an import did, and what the followers made of it."""
 
     file: Path
-    imported: Imported
+    applied: Applied
     lines: Sequence[str]
 
     def text(self, *, seconds: float) -> str:
         """Return the counts for the console."""
-        taken, known = len(self.imported.taken), self.imported.known
         head = _("%(file)s: %(taken)d reports taken, %(known)d known before, %(seconds).1f s") % {
-            "file": self.file.name, "taken": taken, "known": known, "seconds": seconds,
+            "file": self.file.name, "taken": self.applied.taken, "known": self.applied.known, "seconds": seconds,
         }  # fmt: skip
         return "\n".join([head, *(f"  {line}" for line in self.lines)])
 
@@ -46,22 +44,11 @@ def import_file(path: Path, *, source: str, channel: str, user: str) -> Done:
 
     Raises TableError with every faulty line, BadInputError for a file that cannot be read.
     """
-    moment = now()
-    lines = read_reports(_bytes(path), at=moment, in_region=region_check(), channel=channel, name=path.name)
-    imported = import_reports(actor=operator(user), at=moment, lines=lines, source=source)
-    fresh = [report.id for report in imported.taken]
-    told = _follow(fresh)
-    return Done(path, imported, told)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        check_size(path.stat().st_size)
-        return path.read_bytes()
-    except OSError as error:
-        raise BadInputError(
-            _("%(file)s cannot be read: %(reason)s") % {"file": path, "reason": error.strerror}
-        ) from error
+    applied = import_data(
+        REPORTS, actor=operator(user), at=now(), data=read_file(path), name=path.name,
+        options={"source": source, "channel": channel},
+    )  # fmt: skip
+    return Done(path, applied, _follow(applied.ids))
 
 
 def _follow(fresh: Sequence[UUID]) -> list[str]:

@@ -1,7 +1,7 @@
 """What somebody tells us, checked before it is taken. One set of rules for every channel."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -40,7 +40,12 @@ class Told:
     lat: Decimal | None = None
 
 
-COLUMNS = tuple(field.name for field in fields(Told))
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A telling of a file with the line it begins on."""
+
+    number: int
+    told: Told
 
 
 def point(lon: str, lat: str) -> tuple[Decimal, Decimal] | None:

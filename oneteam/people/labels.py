@@ -1,9 +1,9 @@
-"""The words for roles. Procedures name the same roles in the same words (tests/test_labels.py)."""
+"""The words for roles and kinds of unit. Procedures name the same roles in the same words (tests/test_labels.py)."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from oneteam.people.models import AbsenceReason, CertificateKind, InterestKind, Role
+from oneteam.people.models import AbsenceReason, CertificateKind, InterestKind, Role, UnitKind
 
 ROLES: dict[str, Promise] = {
     Role.DISPATCHER: _("Dispatcher"),
@@ -42,4 +42,15 @@ INTERESTS: dict[str, Promise] = {
     InterestKind.PROPERTY: _("Property or business"),
     InterestKind.WORK: _("Former work"),
     InterestKind.OTHER: _("Another tie"),
+}
+
+UNIT_KINDS: dict[str, Promise] = {
+    UnitKind.BUREAU: _("Bureau"),
+    UnitKind.BRIGADE: _("Brigade"),
+    UnitKind.SQUAD: _("Squad"),
+    UnitKind.STATION: _("Joint service station"),
+    UnitKind.COMMITTEE: _("Community joint committee"),
+    UnitKind.CONTRACTOR: _("Contractor"),
+    UnitKind.AGENCY: _("Social work agency"),
+    UnitKind.DEPARTMENT: _("Outside department"),
 }

@@ -117,19 +117,22 @@ def sealer() -> int:
 
 
 def followers() -> int:
-    """Run what reacts to sealed acts, and the timer of clocks and nightly verification, until told to stop."""
+    """Run what reacts to sealed acts, the timer of clocks and nightly verification, and uploads, until told to stop."""
     import django  # noqa: PLC0415 -- the parent chose the environment
 
     name_connections("followers")
     django.setup()
+    from oneteam.directories.runner import run_imports  # noqa: PLC0415
     from oneteam.journal.follow import run_followers  # noqa: PLC0415
 
     stop = stop_event()
-    timer = Thread(target=run_timer, args=(stop,), name="timer")
-    timer.start()
+    beside = [Thread(target=run, args=(stop,), name=run.__name__) for run in (run_timer, run_imports)]
+    for thread in beside:
+        thread.start()
     run_followers(stop)
     stop.set()
-    timer.join()
+    for thread in beside:
+        thread.join()
     return 0
 
 

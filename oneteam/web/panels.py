@@ -202,3 +202,23 @@ class Findings:
 
     findings: Sequence[Finding]
     template: ClassVar[str] = "web/findings.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A place to go to: icon and words, at the end a number, a short text or a Chip."""
+
+    label: Text
+    url: str
+    icon: str = "right"
+    end: object = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """A card of places to go to; `empty` is the sentence shown when there is none."""
+
+    title: Text
+    ways: Sequence[Way]
+    empty: Text = ""
+    template: ClassVar[str] = "web/ways.html"

@@ -68,6 +68,7 @@ def guide(request: HttpRequest) -> HttpResponse:
         "abstained": made.abstained(),
         "figures": made.figures(),
         "findings": made.findings(),
+        "ways": made.ways(),
         "list": made.work_list(),
         "empty": Empty(
             _("No report waits to be sent."), _("The last one was sent at 14:01."), Link(_("All reports"), "#")

@@ -21,6 +21,8 @@ from oneteam.web.panels import (
     Photos,
     Proposal,
     Timeline,
+    Way,
+    Ways,
 )
 from oneteam.web.parts import (
     Banner,
@@ -269,6 +271,18 @@ def figures() -> Figures:
             ),
             Figure(_("Joint operation"), _("requested"), _("carried out"), _("2 d"), 0, before=_("15 d"), target=95),
         ]
+    )
+
+
+def ways() -> Ways:
+    """With a number, a chip and nothing at the end."""
+    return Ways(
+        _("Directories"),
+        [
+            Way(_("Units"), "#", "team", 38),
+            Way(_("Premises"), "#", "home", "12,000"),
+            Way("premises-2026.xlsx", "#", "file", Chip(_("Imported"), "ok")),
+        ],
     )
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from oneteam.intake.importing import Line, read_reports
-from oneteam.intake.telling import COLUMNS
+from oneteam.directories.taking import check_file
+from oneteam.intake.importing import COLUMNS, InRegion, lines_of, reports_importer
+from oneteam.intake.telling import Line
+from oneteam.journal.actors import operator
 from oneteam.kernel.errors import BadInputError, TableError
 from oneteam.kernel.geometry import inside
 from tests.ground import outline_of_region
@@ -24,8 +26,11 @@ def near(lon: Decimal, lat: Decimal) -> bool:
     return inside(OUTLINE, float(lon), float(lat))
 
 
-def read(data: bytes | str) -> list[Line]:
-    return read_reports(data.encode() if isinstance(data, str) else data, at=AT, in_region=near)
+def read(data: bytes | str, *, in_region: InRegion = near, channel: str = "website") -> list[Line]:
+    importer = reports_importer(in_region=lambda: in_region, known=lambda _batch: [])
+    content = data.encode() if isinstance(data, str) else data
+    checked = check_file(importer, actor=operator("clerk"), at=AT, data=content, options={"channel": channel})
+    return lines_of(checked.batch)
 
 
 def refused(data: bytes | str) -> dict[int, str]:
@@ -82,10 +87,7 @@ def test_file_with_a_heading_only_holds_no_report() -> None:
 def test_broken_sample_is_refused_naming_its_lines(name: str, lines: set[int]) -> None:
     outline = outline_of_region()
     with pytest.raises(TableError) as caught:
-        read_reports(
-            (SAMPLES / name).read_bytes(), at=AT,
-            in_region=lambda lon, lat: inside(outline, float(lon), float(lat)),
-        )  # fmt: skip
+        read((SAMPLES / name).read_bytes(), in_region=lambda lon, lat: inside(outline, float(lon), float(lat)))
     assert {fault.line for fault in caught.value.faults} == lines
     assert all(fault.message for fault in caught.value.faults)
 
@@ -164,7 +166,7 @@ def test_rows_without_an_id_are_all_taken() -> None:
 
 
 def test_file_without_a_channel_takes_the_one_given() -> None:
-    lines = read_reports(b"told_at,text\n2026-11-12 09:00,a\n", at=AT, in_region=near, channel="letter")
+    lines = read(b"told_at,text\n2026-11-12 09:00,a\n", channel="letter")
     assert lines[0].told.channel == "letter"
 
 
@@ -203,5 +205,6 @@ def test_board_of_messages_leaves_out_what_is_no_part_of_a_report() -> None:
 def test_all_columns_can_stand_in_a_file() -> None:
     values = {"channel": "letter", "told_at": "2026-11-12 09:00", "text": "a", "caller_phone": "138 0000 5602"}
     values |= {"lon": "120.5", "lat": "27.5"}
-    body = ",".join(values.get(name, "z") for name in COLUMNS)
-    assert read(f"{','.join(COLUMNS)}\n{body}\n")[0].told.address == "z"
+    names = [column.name for column in COLUMNS]
+    body = ",".join(values.get(name, "z") for name in names)
+    assert read(f"{','.join(names)}\n{body}\n")[0].told.address == "z"

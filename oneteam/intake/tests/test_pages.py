@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from conftest import City
 from oneteam.intake import acts
-from oneteam.intake.importing import Line
 from oneteam.intake.models import Report
+from oneteam.intake.telling import Line
 from oneteam.journal.actors import operator
 from oneteam.journal.erase import erase_subject
 from oneteam.journal.models import Act

@@ -14,18 +14,21 @@ from django.conf import settings
 from django.db import connection
 
 from conftest import City
+from oneteam.directories.taking import check_file, import_data, take_checked
 from oneteam.intake import acts
-from oneteam.intake.importing import Line, read_reports
+from oneteam.intake.importing import REPORTS, lines_of
 from oneteam.intake.importing_run import import_file
 from oneteam.intake.models import Report
 from oneteam.intake.queries import report, reports_by_caller, told_texts
+from oneteam.intake.telling import Line
 from oneteam.journal.actors import Actor, ActorKind, operator
 from oneteam.journal.models import Act
 from oneteam.journal.tests.kit import aside
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError, TableError
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.masking import mask_name, mask_phone
-from oneteam.places.queries import all_places, region, region_check
+from oneteam.kernel.sheets import write_csv
+from oneteam.places.queries import all_places, region
 from oneteam.procedures.queries import clocks, runs
 from tests.world import AT, actor, browser, receive, told
 
@@ -173,14 +176,22 @@ def test_name_without_a_phone_makes_a_caller_of_its_own() -> None:
     assert Report.objects.get(id=receive("无名").id).caller_subject is None
 
 
+def as_file(rows: list[Line]) -> bytes:
+    told_rows = [[row.told.external_id, row.told.channel, row.told.told_at, row.told.text] for row in rows]
+    return write_csv(["external_id", "channel", "told_at", "text"], told_rows)
+
+
 def test_import_takes_all_rows_with_one_act_beside_them_and_the_same_again_adds_nothing() -> None:
-    taken = acts.import_reports(actor=operator("clerk"), at=AT, lines=lines(30), source="import")
-    assert (len(taken.taken), taken.known) == (30, 0)
-    again = acts.import_reports(actor=operator("clerk"), at=AT, lines=lines(35), source="import")
-    assert (len(again.taken), again.known) == (5, 30)
+    clerk = operator("clerk")
+    taken = import_data(REPORTS, actor=clerk, at=AT, data=as_file(lines(30)))
+    assert (len(taken.ids), taken.taken, taken.known) == (30, 30, 0)
+    again = import_data(REPORTS, actor=clerk, at=AT, data=as_file(lines(35)))
+    assert (again.taken, again.known) == (5, 30)
     assert counted() == (35, 35)
     done = Act.objects.filter(kind="import.done").order_by("n")
-    assert [(act.payload["taken"], act.payload["known"]) for act in done] == [(30, 0), (5, 30)]
+    assert [(act.payload["taken"], act.payload["known"], act.payload["source"]) for act in done] == [
+        (30, 0, "import"), (5, 30, "import"),
+    ]  # fmt: skip
 
 
 def test_imported_history_starts_no_clock() -> None:
@@ -209,9 +220,17 @@ def test_known_id_with_another_content_refuses_the_file_by_line() -> None:
     assert counted() == (3, 3)
 
 
+def test_known_id_with_another_content_is_found_before_anything_is_written() -> None:
+    acts.import_reports(actor=operator("clerk"), at=AT, lines=lines(1), source="import")
+    data = as_file([Line(2, told("改过的内容", external_id="X-0"))])
+    with pytest.raises(TableError, match="2:external_id"):
+        check_file(REPORTS, actor=operator("clerk"), at=AT, data=data)
+    assert check_file(REPORTS, actor=operator("clerk"), at=AT, data=data, options={"source": "other"})
+
+
 def test_who_may_not_import_takes_nothing() -> None:
     with pytest.raises(NotAllowedError):
-        acts.import_reports(actor=actor("fang.xiaohe"), at=AT, lines=lines(2), source="import")
+        import_data(REPORTS, actor=actor("fang.xiaohe"), at=AT, data=as_file(lines(2)))
     assert counted() == (0, 0)
 
 
@@ -231,13 +250,13 @@ def test_command_names_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["messages.csv", "utf16.csv", "utf8_bom.csv", "hotspot_shape.csv"])
 def test_samples_pass_the_demo_regions_own_outline(name: str) -> None:
-    rows = read_reports((SAMPLES / name).read_bytes(), at=AT, in_region=region_check())
-    taken = acts.import_reports(actor=operator("clerk"), at=AT, lines=rows, source="import")
-    assert len(taken.taken) == len(rows) > 0
-    by_number = {row.number: row for row in Report.objects.all()}
-    words = told_texts([by_number[one.number] for one in taken.taken])
-    for one, row in zip(taken.taken, rows, strict=True):
-        assert words[one.id].text == row.told.text, "as told, to the last character"
+    checked = check_file(REPORTS, actor=operator("clerk"), at=AT, data=(SAMPLES / name).read_bytes())
+    taken = take_checked(checked=checked, at=AT)
+    rows = lines_of(checked.batch)
+    assert len(taken.ids) == len(rows) > 0
+    words = told_texts(list(Report.objects.all()))
+    for report_id, row in zip(taken.ids, rows, strict=True):
+        assert words[report_id].text == row.told.text, "as told, to the last character"
 
 
 def test_callers_form_sent_twice_is_one_report() -> None:

@@ -37,6 +37,11 @@ def text(cell: str) -> str:
     return cell.strip()
 
 
+def as_is(cell: str) -> str:
+    """Return a cell as it is, to the last space."""
+    return cell
+
+
 def unguarded(cell: str) -> str:
     """Return a cell without the apostrophe that our exports put before what looks like a formula."""
     return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in FORMULA else cell

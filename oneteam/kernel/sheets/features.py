@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from oneteam.kernel.errors import BadInputError, Fault, TableError
+from oneteam.kernel.sheets.plain import decode
 from oneteam.kernel.sheets.reading import FAULTS_SHOWN, ROW_LIMIT, check_size
-from oneteam.kernel.sheets.text import decode
 
 GEOMETRIES = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 _DEPTH = {"Point": 0, "LineString": 1, "MultiPoint": 1, "Polygon": 2, "MultiLineString": 2, "MultiPolygon": 3}

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from oneteam.kernel.errors import BadInputError, Fault, TableError
+from oneteam.kernel.sheets.plain import decode, read_rows
 from oneteam.kernel.sheets.table import Row, Table
-from oneteam.kernel.sheets.text import decode, read_rows
 from oneteam.kernel.sheets.workbook import is_workbook, letters, read_book
+from oneteam.kernel.sheets.writing import NOTES_SHEET
 
 FILE_LIMIT = 200 * 1024 * 1024  # bytes
 ROW_LIMIT = 200_000
@@ -48,7 +49,13 @@ def _book(data: bytes) -> Table:
     book = read_book(data)
     faults = [Fault(line, letters(column), *_long_number(shown)) for line, column, shown in book["long"][:FAULTS_SHOWN]]
     table = _table(((line, cells) for line, cells in book["rows"]), faults, ragged=False)
-    return Table(table.columns, table.rows, book["sheet"], tuple(book["unread"]), table.heading_line)
+    return Table(
+        table.columns,
+        table.rows,
+        book["sheet"],
+        tuple(sheet for sheet in book["unread"] if sheet != NOTES_SHEET),
+        table.heading_line,
+    )
 
 
 def _long_number(shown: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from oneteam.kernel.sheets.cells import FORMULA
 WIDEST, NARROWEST = 60, 8  # characters
 SHEET_NAME = 31  # characters a spreadsheet program allows
 CELL_LENGTH = 32_767  # characters
+NOTES_SHEET = "notes 说明"  # the sheet of notes, which reading passes over
 EXACT = 10**15  # a longer number would lose its last digits
 _CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 -- a fixed stamp: the same rows give the same file
 
@@ -46,7 +47,7 @@ def write_xlsx(
 ) -> bytes:
     """Return a workbook: heading in bold and kept in sight, days and numbers as such, texts never as formulas.
 
-    `notes` go, row by row, onto a second sheet. Moments are written in Shanghai's time.
+    `notes` go, row by row, onto a second sheet, which `read_table` passes over. Moments are written in Shanghai's time.
     """
     out = io.BytesIO()
     book = Workbook(
@@ -98,7 +99,7 @@ def _put(page: Any, line: int, place: int, cell: object, formats: dict[str, Any]
 
 
 def _write_notes(book: Workbook, notes: Sequence[Sequence[str]]) -> None:
-    page = book.add_worksheet()
+    page = book.add_worksheet(NOTES_SHEET)
     for line, row in enumerate(notes):
         for place, cell in enumerate(row):
             page.write_string(line, place, cell)

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from oneteam.intake.acts import answer_report, import_reports, reopen_report
-from oneteam.intake.importing import Line
+from oneteam.intake.telling import Line
 from oneteam.journal.actors import operator
 from oneteam.supervision.intervals import INTERVALS, Measured, measure
 from tests.world import AT, actor, browser, receive, told

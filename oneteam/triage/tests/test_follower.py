@@ -8,8 +8,8 @@ import pytest
 
 from conftest import City
 from oneteam.intake.acts import Established, import_reports, open_incident
-from oneteam.intake.importing import Line
 from oneteam.intake.models import Report
+from oneteam.intake.telling import Line
 from oneteam.journal.actors import operator
 from oneteam.journal.erase import erase_subject
 from oneteam.journal.follow import followers

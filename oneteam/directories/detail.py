@@ -1,0 +1,92 @@
+"""An object's page in a directory, and the pages of the acts on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from oneteam.directories.access import role_of, shown
+from oneteam.directories.pages import Directory, Edit
+from oneteam.journal.queries import timeline
+from oneteam.web.parts import Facts, Link, PageHeader
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An act as a button of the object's page."""
+
+    button: str
+    url: str
+    icon: str
+    main: bool
+
+
+def crumbs(directory: Directory, row: Any = None) -> list[Link]:
+    """Return the way to an object: all directories, this one, the object."""
+    way = [
+        Link(_("Directories"), reverse("directories")),
+        Link(directory.label, reverse("directory", args=[directory.name])),
+    ]
+    if row is not None:
+        way.append(Link(directory.title(row), reverse("directory-row", args=[directory.name, row.pk])))
+    return way
+
+
+def offers(directory: Directory, request: HttpRequest, row: Any = None) -> list[Offer]:
+    """Return the acts that the acting person may take: on an object, or (without one) on the list."""
+    role = role_of(request)
+    possible = [
+        edit for edit in directory.edits
+        if role in edit.who and bool(edit.target) == (row is not None) and (row is None or edit.offered(row))
+    ]  # fmt: skip
+    return [
+        Offer(str(edit.button), _address(directory, edit, row), edit.icon, main=place == 0)
+        for place, edit in enumerate(possible)
+    ]
+
+
+def _address(directory: Directory, edit: Edit, row: Any) -> str:
+    if row is None:
+        return reverse("directory-new", args=[directory.name, edit.name])
+    return reverse("directory-edit", args=[directory.name, row.pk, edit.name])
+
+
+def detail_context(directory: Directory, request: HttpRequest, row: Any, *, at: datetime) -> dict[str, Any]:
+    """Return what the page of an object shows."""
+    return {
+        "header": PageHeader(title=directory.title(row), crumbs=crumbs(directory), chips=directory.chips(row, at)),
+        "facts": Facts(directory.facts(row, at)),
+        "sections": directory.sections(request, row, at),
+        "offers": offers(directory, request, row),
+        "timeline": shown(timeline(directory.subject(row)), told=directory.hidden, words=directory.words),
+    }
+
+
+def newest_act(directory: Directory, row: Any) -> UUID | None:
+    """Return the newest act about an object: what a form was filled from."""
+    entries = timeline(directory.subject(row))
+    return entries[0].act if entries else None
+
+
+def changed_meanwhile(directory: Directory, row: Any, seen: str) -> str:
+    """Say who changed an object since a form was opened; "" where nobody did."""
+    entries = timeline(directory.subject(row))
+    since = next((place for place, entry in enumerate(entries) if str(entry.act) == seen), None)
+    if since == 0 or not entries:
+        return ""
+    newest = shown(entries[: since or 1], told=(), words=directory.words).entries[0]
+    return _("%(who)s changed this meanwhile: %(what)s. Check the values below and send again.") % {
+        "who": newest.actor, "what": newest.text,
+    }  # fmt: skip
+
+
+def form_of(edit: Edit, request: HttpRequest, row: Any) -> forms.Form:
+    """Return an act's form: as it was sent, or filled from the object."""
+    if request.method == "POST":
+        return edit.form(request.POST, request.FILES)
+    return edit.form(initial=dict(edit.initial(row)) if row is not None else None)

@@ -1,0 +1,206 @@
+"""Reading, checking and taking a file: every fault by line, or every row in one write."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from oneteam.directories.acts import record_import
+from oneteam.directories.importing import Applied, Batch, Column, Entry, Importer, Tell, silent
+from oneteam.journal.actors import Actor
+from oneteam.journal.acts import write
+from oneteam.kernel.errors import BadInputError, CellError, Fault, NotAllowedError, TableError
+from oneteam.kernel.sheets import (
+    FAULTS_SHOWN,
+    Feature,
+    Row,
+    Table,
+    as_is,
+    match_columns,
+    read_features,
+    read_table,
+    unguarded,
+)
+
+LANGUAGES = ("zh-hans", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file that may be taken. `unread`: other sheets of the workbook that hold something."""
+
+    importer: Importer
+    batch: Batch
+    sha256: str
+    unread: Sequence[str] = ()
+
+
+def check_file(
+    importer: Importer,
+    *,
+    actor: Actor,
+    at: datetime,
+    data: bytes,
+    name: str = "",
+    options: Mapping[str, str] | None = None,
+    tell: Tell = silent,
+) -> Checked:
+    """Read and check a file without writing anything; `name` is the file's, for messages.
+
+    Raises TableError with every fault (the first hundred at most), BadInputError for a file that is no table, and
+    NotAllowedError for who may not import this.
+    """
+    if actor.role_or_kind not in importer.who:
+        raise NotAllowedError(_("This post may not import %(what)s.") % {"what": importer.label})
+    batch = Batch(actor, at, options=importer.settle(options or {}), tell=tell)
+    faults: list[Fault] = []
+    rows, unread, columns = _rows(importer, data, name)
+    entries = [entry for entry in _entries(importer, batch, rows, columns, faults) if entry is not None]
+    if not faults:
+        faults += _doubled(importer, entries)
+    batch = replace(batch, entries=entries)
+    if not faults:
+        faults += importer.check(batch)
+    if faults:
+        raise TableError(sorted(faults, key=lambda fault: fault.line)[:FAULTS_SHOWN])
+    return Checked(importer, batch, hashlib.sha256(data).hexdigest(), unread)
+
+
+_Raw = tuple[Row, Mapping[str, Any] | None]
+
+
+def _rows(importer: Importer, data: bytes, name: str) -> tuple[list[_Raw], Sequence[str], dict[str, str]]:
+    if importer.features and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        found = read_features(data, name=name)
+        headings = tuple(dict.fromkeys(key for feature in found for key in feature.properties))
+        table = Table(headings, [])
+        columns = match_columns(table, known=_headings(importer), required=_required(importer))
+        return [(_row_of(feature), feature.geometry) for feature in found], (), columns
+    table = read_table(data, name=name)
+    columns = match_columns(table, known=_headings(importer), required=_required(importer))
+    return [(row, None) for row in table.rows], table.unread, columns
+
+
+def _row_of(feature: Feature) -> Row:
+    """Return a feature's properties as the cells of a row."""
+    return Row(feature.line, {key: "" if value is None else str(value) for key, value in feature.properties.items()})
+
+
+def _required(importer: Importer) -> list[str]:
+    return [column.name for column in importer.columns if column.required]
+
+
+def _headings(importer: Importer) -> dict[str, str | None]:
+    """Return what may stand as a heading, and the column it means; names first, so that suggestions name those."""
+    known: dict[str, str | None] = {column.name: column.name for column in importer.columns}
+    for language in LANGUAGES:
+        with override(language):
+            known |= {str(column.label): column.name for column in importer.columns}
+    known |= {alias: column.name for column in importer.columns for alias in column.aliases}
+    return known | dict.fromkeys(importer.ignored)
+
+
+def _entries(
+    importer: Importer, batch: Batch, rows: Sequence[_Raw], columns: Mapping[str, str], faults: list[Fault]
+) -> Iterable[Entry | None]:
+    for done, (row, geometry) in enumerate(rows, 1):
+        if len(faults) >= FAULTS_SHOWN:
+            return
+        cells = {columns[heading]: cell for heading, cell in row.cells.items() if heading in columns}
+        before = len(faults)
+        values = {
+            column.name: _value(column, row.line, cells.get(column.name, ""), faults) for column in importer.columns
+        }
+        entry = Entry(row.line, values, geometry)
+        yield _built(importer, entry, batch, faults) if len(faults) == before else None
+        batch.tell(done)
+
+
+def _value(column: Column, line: int, cell: str, faults: list[Fault]) -> Any:
+    filled = cell if column.parse is as_is else unguarded(cell)
+    if not filled.strip():
+        if column.required:
+            faults.append(Fault(line, column.name, _("this must be filled in"), _example(column)))
+        return None
+    try:
+        return column.parse(filled)
+    except CellError as error:
+        faults.append(Fault(line, column.name, error.problem, error.suggestion))
+    except BadInputError as error:
+        faults.append(Fault(line, column.name, str(error)))
+    return None
+
+
+def _example(column: Column) -> str:
+    return _("write it like %(example)s") % {"example": column.example} if column.example else ""
+
+
+def _built(importer: Importer, entry: Entry, batch: Batch, faults: list[Fault]) -> Entry | None:
+    if importer.build is None:
+        return entry
+    try:
+        return replace(entry, item=importer.build(entry, batch))
+    except TableError as error:
+        faults.extend(error.faults)
+    except CellError as error:
+        faults.append(Fault(entry.line, "", error.problem, error.suggestion))
+    except BadInputError as error:
+        faults.append(Fault(entry.line, "", str(error)))
+    return None
+
+
+def _doubled(importer: Importer, entries: Sequence[Entry]) -> Iterable[Fault]:
+    for column in importer.unique:
+        first: dict[Any, int] = {}
+        for entry in entries:
+            value = entry[column]
+            if value is None:
+                continue
+            if value in first:
+                yield Fault(
+                    entry.line, column,
+                    _("“%(value)s” stands in line %(line)d already") % {"value": value, "line": first[value]},
+                    _("leave one of the two"),
+                )  # fmt: skip
+            first.setdefault(value, entry.line)
+
+
+# Taking -------------------------------------------------------------------------------------------------------------
+
+
+@write
+def take_checked(
+    *, checked: Checked, at: datetime, tell: Tell = silent, done: Callable[[Applied], None] | None = None
+) -> Applied:
+    """Take a checked file: its rows' acts and one `import.done`, all or nothing. `done` runs in the same transaction.
+
+    Raises TableError where somebody else's write came between the check and this.
+    """
+    batch = replace(checked.batch, at=at, tell=tell)
+    applied = checked.importer.apply(batch)
+    record_import(
+        actor=batch.actor, at=at, stream=batch.stream, importer=checked.importer.name, taken=applied.taken,
+        known=applied.known, source=batch.options.get("source", ""), sha256=checked.sha256,
+    )  # fmt: skip
+    if done is not None:
+        done(applied)
+    return applied
+
+
+def import_data(
+    importer: Importer,
+    *,
+    actor: Actor,
+    at: datetime,
+    data: bytes,
+    name: str = "",
+    options: Mapping[str, str] | None = None,
+    tell: Tell = silent,
+) -> Applied:
+    """Check a file and take it. Raises as `check_file` and `take_checked`."""
+    checked = check_file(importer, actor=actor, at=at, data=data, name=name, options=options)
+    return take_checked(checked=checked, at=at, tell=tell)

@@ -6,5 +6,5 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
-        """Register acts."""
-        from oneteam.exchange import acts  # noqa: F401, PLC0415 -- models are there only now
+        """Register acts and checks."""
+        from oneteam.exchange import acts, checks, events  # noqa: F401, PLC0415 -- models are there only now

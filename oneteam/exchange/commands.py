@@ -1,6 +1,8 @@
-"""`oneteam client add NAME`, `oneteam client rotate NAME`, `oneteam client revoke NAME`."""
+"""`oneteam client add|rotate|revoke NAME`, and `oneteam events export FILE`."""
 
 import argparse
+from datetime import date
+from pathlib import Path
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,6 +16,15 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         command = client.add_parser(name, help=text)
         command.add_argument("name")
         command.set_defaults(run=run_client, change=name, role="app")
+    events = commands.add_parser("events", help="incidents as events of GB/T 47678.5").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    export = events.add_parser("export", help="hand over the incidents of some days as a CSV file; all or none")
+    export.add_argument("file", type=Path)
+    export.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="DAY")
+    export.add_argument("--to", dest="last", type=date.fromisoformat, required=True, metavar="DAY")
+    export.add_argument("--reason", default="", help="why a grid that does not fit its point (EVT-04) is handed over")
+    export.set_defaults(run=run_events, role="app")
 
 
 def run_client(args: argparse.Namespace) -> int:
@@ -32,4 +43,18 @@ def run_client(args: argparse.Namespace) -> int:
         print(rotate_client(actor=actor, at=at, name=args.name))
     else:
         revoke_client(actor=actor, at=at, name=args.name)
+    return 0
+
+
+def run_events(args: argparse.Namespace) -> int:
+    """Write the file of some days' events."""
+    import django  # noqa: PLC0415 -- the database role is chosen before Django starts
+
+    django.setup()
+    from oneteam.exchange.events import hand_over_events  # noqa: PLC0415 -- needs Django
+    from oneteam.journal.actors import os_operator  # noqa: PLC0415
+    from oneteam.kernel.clock import now  # noqa: PLC0415
+
+    handed = hand_over_events(actor=os_operator(), at=now(), first=args.first, last=args.last, reason=args.reason)
+    args.file.write_bytes(handed)
     return 0

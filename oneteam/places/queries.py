@@ -201,6 +201,12 @@ def points(ids: Iterable[UUID], *, on: date) -> dict[UUID, tuple[float, float]]:
     return {place: (float(known[place].lon), float(known[place].lat)) for place in ids if place in known}
 
 
+def places_on(ids: Iterable[UUID], *, on: date) -> dict[UUID, Place]:
+    """Return these places as they stand on a day, from memory; closed and unknown ones are left out."""
+    known = ground(on).places
+    return {place: known[place] for place in ids if place in known}
+
+
 def within(place: UUID | None, *, on: date) -> set[UUID]:
     """Return a place and everything that it lies in on a day."""
     return ground(on).within(place) if place is not None else set()

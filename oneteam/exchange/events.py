@@ -6,13 +6,14 @@ What the standard calls an event is our incident. Its code names a type and no s
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oneteam.intake.models import Incident
+from oneteam.intake.queries import incidents_of
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import record, write
 from oneteam.journal.checks import Context, require
@@ -24,7 +25,6 @@ from oneteam.kernel.ids import uuid7
 from oneteam.kernel.sheets import write_csv
 from oneteam.lawbook.catalogue import catalogue
 from oneteam.lawbook.queries import settings_now
-from oneteam.places.models import Place, PlaceKind
 from oneteam.places.queries import place_of, places_on, region
 from oneteam.procedures.errors import RefusedError
 
@@ -93,11 +93,11 @@ def event_records(first: date, last: date) -> list[EventRecord]:
     book, values = catalogue(), settings_now()
     department = {name: values[name].value if name in values else "" for name in ("agency.name", "agency.code")}
     found = []
-    for incident in Incident.objects.filter(id__in=days).order_by("number"):
+    for incident in incidents_of(days):
         day = legal_day(days[incident.id])
         matter = book.version(incident.matter, day)
         kind = matter.event_codes[0] if matter and matter.event_codes else ""
-        place, grid = _ground(incident, day)
+        place, grid = _ground(incident.place_id, (incident.lon, incident.lat), day)
         found.append(
             EventRecord(
                 incident=incident.id, number=incident.number, established=days[incident.id], type=kind,
@@ -109,18 +109,15 @@ def event_records(first: date, last: date) -> list[EventRecord]:
     return found
 
 
-def _ground(incident: Incident, day: date) -> tuple[str, str]:
+def _ground(named: UUID | None, point: tuple[Decimal | None, Decimal | None], day: date) -> tuple[str, str]:
     """Name the place of an incident and its unit grid: the one that was named, else the one that holds the point."""
-    place = _place(incident.place_id, day)
-    grid = place if place is not None and place.kind == PlaceKind.GRID else None
-    if grid is None and incident.lon is not None and incident.lat is not None:
-        grid = _place(place_of(incident.lon, incident.lat, on=day).grid, day)
-    named = place or grid
-    return (named.name_zh if named else ""), (grid.code if grid else "")
-
-
-def _place(place: UUID | None, day: date) -> Place | None:
-    return places_on([place], on=day).get(place) if place is not None else None
+    lon, lat = point
+    holds = place_of(lon, lat, on=day).grid if lon is not None and lat is not None else None
+    known = places_on([each for each in (named, holds) if each], on=day)
+    place, within = known.get(named) if named else None, known.get(holds) if holds else None
+    grid = place if place is not None and place.kind == "grid" else within
+    place = place or grid
+    return (place.name_zh if place else ""), (grid.code if grid else "")
 
 
 @write

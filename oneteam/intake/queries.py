@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from oneteam.intake.models import Report
+from oneteam.intake.models import Incident, Report
 from oneteam.journal.queries import acts
 from oneteam.journal.subjects import read_personal
 from oneteam.kernel.masking import names_anybody
@@ -188,3 +188,8 @@ def names_a_caller(text: str, incident: UUID) -> bool:
     """Tell whether a text gives the name or the number of somebody who told of an incident, or any mobile number."""
     told = told_texts(reports_of_incidents([incident]).get(incident, [])).values()
     return names_anybody(text, names=[one.caller_name for one in told], phones=[one.caller_phone for one in told])
+
+
+def incidents_of(ids: Iterable[UUID]) -> list[Incident]:
+    """Return these incidents by number."""
+    return list(Incident.objects.filter(id__in=set(ids)).order_by("number"))

@@ -166,11 +166,13 @@ def test_locator_finds_what_holds_a_point() -> None:
                   [x / 50, y / 50]]]
         for x in range(-5, 5) for y in range(-5, 5)
     }  # fmt: skip
-    locator = Locator([*grid.items(), ("all", [[[-9, -9], [9, -9], [9, 9], [-9, 9], [-9, -9]]]), ("nothing", [])])
+    locator = Locator(
+        [*grid.items(), ("all", [[[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9], [-0.9, -0.9]]]), ("nothing", [])]
+    )
     assert locator.find(0.05, -0.03) == [(2, -2), "all"]
     assert locator.find(0.02, 0.02) == [(1, 1), "all"], "a corner lies in one"
-    assert locator.find(8, 8) == ["all"]
-    assert locator.find(10, 0) == []
+    assert locator.find(0.8, 0.8) == ["all"]
+    assert locator.find(1, 0) == []
     assert box([SQUARE, ISLAND]) == Box(0.0, 0.0, 21.0, 10.0)
 
 

@@ -83,7 +83,7 @@ class Edit:
     target: str = ""
     icon: str = ""
     keyed: bool = False
-    initial: Callable[[Any], Mapping[str, object]] = dict
+    initial: Callable[[Any], Mapping[str, object]] = lambda _row: {}
     offered: Callable[[Any], bool] = lambda _row: True
     told: Text = ""
 

@@ -29,11 +29,11 @@ from oneteam.directories.pages import Directory, Edit, directories, find_directo
 from oneteam.directories.shown import fault_list, run_context, run_way, upload_context
 from oneteam.directories.template import template_csv, template_xlsx
 from oneteam.kernel.clock import now
-from oneteam.kernel.errors import BadInputError, ConflictError
+from oneteam.kernel.errors import BadInputError, ConflictError, UnlawfulError
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.sheets import write_csv
 from oneteam.web.panels import Way, Ways
-from oneteam.web.parts import Link, PageHeader
+from oneteam.web.parts import FailedCheck, Link, PageHeader, Refusal
 
 FILE_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -141,17 +141,26 @@ def edit(request: ActingRequest, directory: Directory, edit_name: str, row_id: U
 
 def _edit(request: ActingRequest, directory: Directory, declared: Edit, row_id: UUID | None) -> HttpResponse:
     row = directory.row(row_id) if row_id is not None else None
-    form = form_of(declared, request, row)
+    form, refusal = form_of(declared, request, row), None
     if request.method == "POST" and form.is_valid():
         meanwhile = changed_meanwhile(directory, row, request.POST.get("seen", "")) if row is not None else ""
         if meanwhile:
             form.add_error(None, meanwhile)
-        elif (made := _take(request, declared, row_id, form)) is not None:
-            messages.success(request, str(declared.told or declared.button))
-            return redirect("directory-row", directory.name, made)
+        else:
+            try:
+                made = _take(request, declared, row_id, form)
+            except UnlawfulError as error:
+                checks = [FailedCheck(f.id, f.sentence, article=f.article, cure=f.cure) for f in error.failures]
+                refusal = Refusal(_("This is not lawful now"), checks)
+            except (BadInputError, ConflictError) as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, str(declared.told or declared.button))
+                return redirect("directory-row", directory.name, made)
     context = {
         "header": PageHeader(title=declared.button, crumbs=crumbs(directory, row)),
         "form": form,
+        "refusal": refusal,
         "button": declared.button,
         "icon": declared.icon,
         "key": request.POST.get("idempotency_key") or str(uuid7()),
@@ -161,21 +170,17 @@ def _edit(request: ActingRequest, directory: Directory, declared: Edit, row_id: 
         if row_id
         else reverse("directory", args=[directory.name]),
     }
-    return render(request, "directories/edit.html", context, status=422 if form.errors else 200)
+    return render(request, "directories/edit.html", context, status=422 if form.errors or refusal else 200)
 
 
-def _take(request: ActingRequest, declared: Edit, row_id: UUID | None, form: forms.Form) -> UUID | None:
-    """Call the act; returns the object's id, or None with the form saying why not."""
+def _take(request: ActingRequest, declared: Edit, row_id: UUID | None, form: forms.Form) -> UUID:
+    """Call the act; returns the object's id."""
     given: dict[str, Any] = dict(form.cleaned_data)
     if row_id is not None:
         given[declared.target] = row_id
     if declared.keyed:
         given["key"] = request.POST.get("idempotency_key")
-    try:
-        made = declared.act(actor=request.acting.actor, at=now(), **given)
-    except (BadInputError, ConflictError) as error:
-        form.add_error(None, str(error))
-        return None
+    made: UUID = declared.act(actor=request.acting.actor, at=now(), **given)
     return row_id if row_id is not None else made
 
 

@@ -60,7 +60,7 @@ class NotReadyError(OneteamError):
 def _sentence(problem: str, suggestion: str) -> str:
     if not suggestion:
         return problem
-    return _("%(problem)s; %(suggestion)s") % {"problem": problem, "suggestion": suggestion}
+    return _("%(problem)s; %(suggestion)s") % {"problem": problem.rstrip(".。"), "suggestion": suggestion}
 
 
 class CellError(BadInputError):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oneteam.directories.fields import span
 from oneteam.directories.importing import Batch, Column, Entry, Importer, each, register_importer
 from oneteam.directories.pages import Directory, Edit, Filter, Shown, register_directory
 from oneteam.kernel import sheets
@@ -18,6 +19,7 @@ from oneteam.kernel.errors import Fault
 from oneteam.people import acts, units
 from oneteam.people.labels import UNIT_KINDS
 from oneteam.people.models import Role, Unit
+from oneteam.people.register_forms import LastDayForm
 from oneteam.places.queries import all_places, localised
 from oneteam.web.parts import Fact, Link
 
@@ -44,6 +46,7 @@ def _facts(unit: Unit, _at: datetime) -> list[Fact]:
         Fact(_("Belongs to"), _parent(unit)),
         Fact(_("Area"), _area(unit)),
         Fact(_("Other name"), localised(unit.name_en, unit.name_zh)),
+        Fact(_("Exists"), span(unit.valid_from, unit.valid_to)),
     ]
 
 
@@ -120,6 +123,11 @@ register_directory(
                 name="correct", button=gettext_lazy("Correct unit"), form=UnitForm, act=units.correct_unit, who=EDITORS,
                 target="unit", icon="pencil", told=gettext_lazy("Unit corrected"),
                 initial=lambda unit: {"name_zh": unit.name_zh, "name_en": unit.name_en, "parent": unit.parent_id},
+            ),
+            Edit(
+                name="close", button=gettext_lazy("Close unit"), form=LastDayForm, act=units.close_unit, who=EDITORS,
+                target="unit", icon="cross", told=gettext_lazy("Unit closed"),
+                offered=lambda unit: unit.valid_to is None,
             ),
         ],
         importer="units",

@@ -158,6 +158,13 @@ def _stored(pattern: Pattern) -> Mapping[str, object]:
     return {"shifts": shifts, "cycle": list(pattern.cycle), "whole_day": pattern.whole_day}
 
 
+def pattern_of(roster: Roster) -> Pattern:
+    """Return the pattern by which a roster was planned."""
+    stored = roster.pattern
+    shifts = [Shift(each["name"], time.fromisoformat(each["starts"]), each["hours"]) for each in stored["shifts"]]
+    return Pattern(shifts, stored["cycle"], stored["whole_day"])
+
+
 def _posts(teams: Sequence[Sequence[UUID]]) -> dict[UUID, Post]:
     wanted = [post for team in teams for post in team]
     if not teams or not all(teams):

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from oneteam.kernel.errors import Fault, TableError
 
+NAMED = 20  # how many known words a suggestion lists
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -34,7 +36,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, words, n=1)
     if near:
         return _("did you mean %(near)s?") % {"near": near[0]}
-    return _("known are %(known)s") % {"known": ", ".join(words)}
+    more = ", …" if len(words) > NAMED else ""
+    return _("known are %(known)s") % {"known": ", ".join(words[:NAMED]) + more}
 
 
 def match_columns(table: Table, *, known: Mapping[str, str | None], required: Collection[str] = ()) -> dict[str, str]:

@@ -1,0 +1,66 @@
+"""Form fields and words that directories share."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+
+from oneteam.kernel.clock import SHANGHAI
+from oneteam.web.parts import Link
+from oneteam.web.widgets import LongSelect
+
+
+class Chosen(forms.ModelChoiceField):  # type: ignore[type-arg] # Django has no such type at run time
+    """A row chosen from a list; the form's value is its id, as acts take it. `word` says what a row is called."""
+
+    def __init__(self, rows: QuerySet[Any], *, word: Callable[[Any], str], **kwargs: Any) -> None:
+        super().__init__(queryset=rows, widget=LongSelect, **kwargs)
+        self._word = word
+
+    def label_from_instance(self, obj: Model) -> str:
+        """Return what a row is called."""
+        return self._word(obj)
+
+    def clean(self, value: Any) -> Any:
+        """Return the row's id, None for no choice."""
+        found = super().clean(value)
+        return found.pk if found is not None else None
+
+
+class Picked(forms.TypedChoiceField):
+    """A choice among `choices()` of (id, name), asked for when the form is made; None for none."""
+
+    def __init__(self, choices: Callable[[], Iterable[tuple[UUID, str]]], **kwargs: Any) -> None:
+        def offered() -> list[tuple[str, str]]:
+            return [("", "–"), *((str(key), name) for key, name in choices())]
+
+        super().__init__(choices=offered, coerce=UUID, empty_value=None, widget=LongSelect, **kwargs)
+
+
+def day_field(label: Any, *, required: bool = True) -> forms.DateField:
+    """Return a field for a day."""
+    return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+def moment_field(label: Any) -> forms.DateTimeField:
+    """Return a field for a moment, Shanghai time, to the minute."""
+    return forms.DateTimeField(label=label, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+
+
+def to_row(directory: str, identifier: UUID, text: str) -> Link:
+    """Return the link to an object's page."""
+    return Link(text, reverse("directory-row", args=[directory, identifier]))
+
+
+def span(first: date | None, last: date | None) -> str:
+    """Return days as "2026-01-01 – …"; None is open."""
+    return f"{first or '…'} – {last or '…'}"
+
+
+def minute(moment: datetime) -> str:
+    """Return a moment of Shanghai time to the minute."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

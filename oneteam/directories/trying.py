@@ -1,0 +1,75 @@
+"""Importers whose rows are refused by their own acts: a file is tried in a write that is taken back.
+
+What refuses a row on its page so refuses it in a file, in the same words, with every fault by line.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from django.db import transaction
+
+from oneteam.directories.importing import Applied, Batch, Entry
+from oneteam.kernel.errors import Fault, OneteamError, TableError, UnlawfulError
+from oneteam.kernel.sheets import FAULTS_SHOWN, nearest
+
+Take = Callable[[Batch, Entry], object]
+Apply = Callable[[Batch], Applied]
+
+
+def tried(take: Take, *, column: str) -> Apply:
+    """Return an `apply` that takes row by row and names every row refused; `column` is what a refusal is about.
+
+    A `take` that knows better raises a TableError of its own (`refuse`).
+    """
+
+    def apply(batch: Batch) -> Applied:
+        faults: list[Fault] = []
+        for done, entry in enumerate(batch.entries, 1):
+            try:
+                with transaction.atomic():
+                    take(batch, entry)
+            except TableError as error:
+                faults.extend(error.faults)
+            except UnlawfulError as error:
+                faults += [
+                    Fault(entry.line, column, f"{f.id}: {f.sentence} {f.article}", f.cure) for f in error.failures
+                ]
+            except OneteamError as error:
+                faults.append(Fault(entry.line, column, str(error)))
+            batch.tell(done)
+            if len(faults) >= FAULTS_SHOWN:
+                break
+        if faults:
+            raise TableError(faults)
+        return Applied(len(batch.entries))
+
+    return apply
+
+
+def taken_back(apply: Apply) -> Callable[[Batch], Iterable[Fault]]:
+    """Return a `check` that does what `apply` does and takes it back; it answers the faults found on the way."""
+
+    def check(batch: Batch) -> Iterable[Fault]:
+        try:
+            with transaction.atomic():
+                apply(batch)
+                transaction.set_rollback(True)
+        except TableError as error:
+            return error.faults
+        return ()
+
+    return check
+
+
+def refuse(entry: Entry, column: str, problem: str, suggestion: str = "") -> TableError:
+    """Return the refusal of one cell, to be raised."""
+    return TableError([Fault(entry.line, column, problem, suggestion)])
+
+
+def unknown(entry: Entry, column: str, problem: str, known: Iterable[str]) -> TableError:
+    """Return the refusal of a cell that names something unknown; the nearest of what is known is suggested."""
+    return refuse(entry, column, problem, nearest(str(entry[column]), sorted(known)))
+
+
+def faults_at(entries: Sequence[Entry], faults: Iterable[tuple[int, str, str, str]]) -> TableError:
+    """Return the refusal of a list of things, each fault by its place: column, problem, suggestion."""
+    return TableError([Fault(entries[index].line, *told) for index, *told in faults])

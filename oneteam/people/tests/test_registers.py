@@ -1,0 +1,152 @@
+"""Directories of people: every page opens and costs the same for 1 row and 30; files are refused by line or taken."""
+
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+
+import pytest
+
+from oneteam.journal.models import Act
+from oneteam.people import acts, rosters, standing_acts
+from oneteam.people.models import Absence, Account, Certificate, Duty, Person, Post, Roster, Unit
+from tests.pages import CLERK, costs, faults, open_all, take
+from tests.world import AT, actor, browser
+
+pytestmark = pytest.mark.usefixtures("city")
+
+NAMES = ("people", "posts", "certificates", "duties", "rosters", "absences")
+DAY = date(2026, 11, 25)
+
+
+def people(count: int, first: int = 0) -> Iterator[Person]:
+    bureau = Unit.objects.get(code="U01")
+    for number in range(first, first + count):
+        person = acts.register_person(actor=CLERK, at=AT, name_zh=f"测{number}", name_en=f"Test {number:02}")
+        post = acts.give_post(
+            actor=CLERK, at=AT, person=person, unit=bureau.id, role="trainer", title_zh="教员", title_en="Trainer",
+            valid_from=DAY,
+        )  # fmt: skip
+        standing_acts.register_certificate(
+            actor=CLERK, at=AT, person=person, number=f"T-{number:03}", kind="supervision", issued=DAY,
+            valid_from=DAY, valid_to=DAY + timedelta(days=900), exam_passed_on=DAY,
+        )  # fmt: skip
+        start = AT + timedelta(days=number)
+        standing_acts.enter_absence(
+            actor=CLERK, at=AT, person=person, starts=start, ends=start + timedelta(hours=4), reason="leave"
+        )
+        acts.plan_duty(actor=CLERK, at=AT, post=post, starts=start, ends=start + timedelta(hours=8))
+        yield Person.objects.get(id=person)
+
+
+def test_lists_of_thirty_rows_cost_what_one_row_costs() -> None:
+    client = browser("gu.weichen")
+    list(people(1))
+    one = costs(client, NAMES, "测")
+    list(people(29, 1))
+    assert costs(client, NAMES, "测") == one
+
+
+def test_every_page_of_people_opens_in_both_languages() -> None:
+    list(people(1))
+    rosters.plan_roster(
+        actor=CLERK, at=AT, unit=Unit.objects.get(code="U01").id, teams=[[Post.objects.get(person__name_zh="测0").id]],
+        pattern=rosters.Pattern([rosters.Shift("day", time(8), 8)], ["day"], whole_day=False), first=date(2028, 5, 3),
+        last=date(2028, 5, 3),
+    )  # fmt: skip
+    open_all("gu.weichen", NAMES)
+
+
+def test_absences_are_for_those_who_plan() -> None:
+    assert browser("shen.yulan").get("/directory/absences/").status_code == 200
+    assert browser("fang.xiaohe").get("/directory/absences/").status_code == 403
+
+
+def test_certificate_by_its_form_takes_a_reason_for_an_old_exam() -> None:
+    client = browser("gu.weichen", language="en")
+    officer = Post.objects.filter(role="dispatcher").order_by("id").first()
+    assert officer is not None
+    values = {
+        "person": str(officer.person_id), "number": "33-9", "kind": "supervision", "issued": "2026-11-25",
+        "valid_from": "2026-11-25", "valid_to": "2031-11-24", "exam_passed_on": "", "reason": "",
+    }  # fmt: skip
+    refused = client.post("/directory/certificates/new/register/", values)
+    assert refused.status_code == 422
+    assert "OFF-02" in refused.content.decode()
+    assert not Certificate.objects.filter(number="33-9").exists()
+    assert (
+        client.post("/directory/certificates/new/register/", {**values, "reason": "Exam is next week"}).status_code
+        == 302
+    )
+    assert Certificate.objects.filter(number="33-9").exists()
+
+
+def test_roster_is_planned_by_its_form_and_a_hole_is_named() -> None:
+    client = browser("gu.weichen", language="en")
+    posts = list(Post.objects.filter(role="dispatcher").select_related("person__account", "unit").order_by("id")[:2])
+    values = {
+        "unit": str(posts[0].unit_id), "role": "dispatcher", "first": "2028-05-03", "last": "2028-05-04",
+        "shifts": "day 08:00 12\nnight 20:00 12", "cycle": "day night", "whole_day": "on",
+        "teams": "\n".join(post.person.account.username for post in posts if post.unit_id == posts[0].unit_id),
+    }  # fmt: skip
+    hole = client.post("/directory/rosters/new/plan/", {**values, "cycle": "day -"})
+    assert hole.status_code == 422
+    assert "Nobody is on duty" in hole.content.decode()
+    unclear = client.post("/directory/rosters/new/plan/", {**values, "shifts": "day 8 12", "teams": "nobody"})
+    assert "is no shift" in unclear.content.decode()
+    assert client.post("/directory/rosters/new/plan/", values).status_code == 302
+    assert Roster.objects.get(first=date(2028, 5, 3)).turns.count() == 4
+
+
+def test_people_come_with_accounts_whose_password_nobody_knows() -> None:
+    known = Account.objects.order_by("id").first()
+    assert known is not None
+    head = "username,name_zh,name_en\n"
+    found = faults("people", f"{head}{known.username},甲,\nLin An,乙,\n,丙,\n")
+    assert found[0].startswith("3:username: “Lin An” cannot be a user name; take up to 60 small letters")
+    assert found[1:] == ["4:username: this must be filled in; write it like lin.an"]
+    assert faults("people", f"{head}{known.username},甲,\n")[0].startswith("2:username: somebody has the account")
+    assert take("people", f"{head}Lin.an,林安,Lin An\nyu.bo,余波,\n") == 2
+    assert Account.objects.get(username="yu.bo").person.name_en == "余波"
+    assert Act.objects.filter(kind="account.made").count() >= 2
+
+
+def test_posts_certificates_and_absences_are_refused_by_line() -> None:
+    name = Account.objects.filter(person__posts__role="officer").order_by("id").values_list("username", flat=True)[0]
+    posts = "username,unit,role,title_zh,valid_from,valid_to,scope\n"
+    found = faults(
+        "posts",
+        f"{posts}nobody.here,U01,trainer,教员,2026年3月5日,,\n{name},U1,trainer,教员,2026-03-05,,\n"
+        f"{name},U01,trainer,教员,2026-03-05,,\n{name},U01,trainer,教员,2026-05-05,,\n{name},U01,cashier,收,2026-03-05,,C00\n",
+    )
+    assert [line.split(": ")[0] for line in found] == ["2:username", "3:unit", "5:valid_from", "6:scope"]
+    assert "already holds this post in that span" in found[2]
+    assert "did you mean U" in found[1]
+    certificates = "username,number,kind,issued,valid_from,valid_to,exam_passed_on\n"
+    rows = f"{name},N-1,supervision,2026-03-05,2026-03-05,2030-01-01,2026-01-05\n"
+    rows += f"{name},N-2,supervision,2026-03-05,2028-01-01,2032-01-01,2026-01-05\n"
+    assert faults("certificates", certificates + rows) == [
+        "3:valid_from: The span overlaps certificate N-1 (2026-03-05 to 2030-01-01); end that one first."
+    ]
+    assert not Certificate.objects.filter(number="N-1").exists(), "what was tried is taken back"
+    absences = "username,starts,ends,reason\n"
+    assert take("absences", f"{absences}{name},2026-12-01 00:00,2026-12-04 00:00,休假\n") == 1
+    assert Absence.objects.get(person__account__username=name).reason == "leave"
+
+
+def test_turns_with_a_hole_are_refused_where_the_whole_day_is_asked_for() -> None:
+    post = Post.objects.filter(role="dispatcher").select_related("person__account", "unit").order_by("id")[0]
+    who = f"{post.person.account.username},dispatcher,{post.unit.code}"
+    rows = (
+        "username,role,unit,starts,ends\n"
+        f"{who},2028-05-03 08:00,2028-05-03 20:00\n{who},2028-05-03 22:00,2028-05-04 08:00\n"
+    )
+    told = (
+        f"3:starts: nobody is on duty as Dispatcher {post.unit.code} from 2028-05-03 20:00 to 2028-05-03 22:00; "
+        "add a turn, or do not ask for the whole day"
+    )
+    assert faults("duties", rows, cover="day") == [told]
+    before = Duty.objects.count()
+    assert take("duties", rows) == 2
+    assert Duty.objects.count() == before + 2
+    acts.end_post(actor=actor("gu.weichen"), at=AT, post=post.id, valid_to=date(2028, 5, 31))
+    late = f"username,role,unit,starts,ends\n{who},2028-06-03 08:00,2028-06-03 20:00\n"
+    assert faults("duties", late)[0].endswith("it ended on 2028-05-31")

@@ -46,6 +46,7 @@ ROOMS = [
     "procedures",
     "intake",
     "triage",
+    "cases",
     "command",
     "supervision",
     "exchange",

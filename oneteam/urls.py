@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("oneteam.documents.urls")),
     path("", include("oneteam.intake.urls")),
     path("", include("oneteam.triage.urls")),
+    path("", include("oneteam.cases.urls")),
     path("", include("oneteam.command.urls")),
     path("", include("oneteam.supervision.urls")),
 ]

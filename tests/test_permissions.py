@@ -54,7 +54,7 @@ def _steps() -> dict[str, list[Step]]:
 def _may_take(step: Step, actor: Actor, *, sent_to: object) -> bool:
     context = Context(
         step=step.name, object_id=uuid7(), state=next(iter(step.sources), None), actor=actor, at=AT,
-        facts={"post": sent_to}, action=step.action,
+        facts={"post": sent_to, "officers": [actor.person_id] if sent_to == actor.post else []}, action=step.action,
     )  # fmt: skip
     try:
         authorise(step, context)

@@ -240,11 +240,14 @@ def numbering_faults(series: str, year: int) -> list[str]:
 
     Empty for a sound one. The database refuses each of these; this is the proof, for supervision.
     """
-    serials = list(
-        Number.objects.filter(count__series=series, count__year=year)
-        .order_by("serial")
-        .values_list("serial", "state", "reason")
+    numbers = Number.objects.filter(count__series=series, count__year=year)
+    found = numbers.aggregate(
+        have=Total("id"), top=Max("serial"), bare=Total("id", filter=Q(state=State.VOID, reason=""))
     )
+    last = Count.objects.filter(series=series, year=year).aggregate(last=Max("last"))["last"] or 0
+    if found["have"] == (found["top"] or 0) == last and not found["bare"]:
+        return []  # no serial stands twice and none lies below one: as many as the highest are all
+    serials = list(numbers.order_by("serial").values_list("serial", "state", "reason"))
     faults = []
     for place, (serial, state, reason) in enumerate(serials, 1):
         if serial != place:
@@ -252,7 +255,6 @@ def numbering_faults(series: str, year: int) -> list[str]:
             break
         if state == State.VOID and not reason:
             faults.append(_("no. %(serial)d is void without a reason") % {"serial": serial})
-    last = Count.objects.filter(series=series, year=year).aggregate(last=Max("last"))["last"] or 0
     if last != len(serials):
         faults.append(
             _("the count says %(last)d, but there are %(have)d numbers") % {"last": last, "have": len(serials)}

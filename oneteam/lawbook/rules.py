@@ -220,11 +220,14 @@ def _joined(texts: Sequence[Text]) -> Text:
 
 
 @rule("FIL-04")
-def age_failures(birth: date, act_day: date, *, penalised: bool, lighter: bool = False) -> Fields | None:
+def age_failures(birth: date | None, act_day: date, *, penalised: bool, lighter: bool = False) -> Fields | None:
     """Under 14 no penalty; from 14 to under 18 it must be lighter or mitigated (Penalty Law 30).
 
-    `lighter`: the file records that the penalty is lighter or mitigated for the age.
+    `birth`: None for a party that has no age. `lighter`: the file records that the penalty is lighter or mitigated for
+    the age.
     """
+    if birth is None:
+        return None
     age = age_on(birth, act_day)
     since = max(act_day, _REVISED)
     if penalised and age < threshold("age_of_penalty", on=since).value:
@@ -253,14 +256,17 @@ def second_fine_failures(earlier: Sequence[str], *, fined: bool) -> Fields | Non
 
 @rule("DEC-08")
 def amount_failures(
-    matter: Matter, party: PartyKind, amount: Decimal, *, on: date, grounds: Collection[str] = (),
+    matter: Matter, party: PartyKind, amount: Decimal | None, *, on: date, grounds: Collection[str] = (),
     measured: Mapping[str, Decimal] | None = None, individual_business: Bearer = Bearer.CITIZEN,
 ) -> Fields | None:  # fmt: skip
     """The fine lies in a range of the matter; below its minimum only on a ground of articles 30 to 32.
 
-    `grounds` are articles; `measured` the value of each base or measure on which a range depends (yuan, or pieces).
+    `amount`: None where no fine is imposed. `grounds` are articles; `measured` the value of each base or measure on
+    which a range depends (yuan, or pieces).
     CellError where a range needs one that is not given.
     """
+    if amount is None:
+        return None
     given = measured or {}
     ranges = [
         each.of(given.get(each.per or each.base))

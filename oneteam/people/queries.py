@@ -135,6 +135,11 @@ def units_of(codes: Iterable[str]) -> dict[str, UnitInfo]:
     return {code: UnitInfo(kind, area or above) for code, kind, area, above in found}
 
 
+def official_names(persons: Iterable[UUID]) -> dict[UUID, str]:
+    """Return names as Chinese documents give them, whoever reads; in one query."""
+    return dict(Person.objects.filter(id__in=set(persons)).values_list("id", "name_zh"))
+
+
 def bureau_name(day: date) -> str:
     """Return the name of the bureau as it exists on a legal day, "" where there is none."""
     found = Unit.objects.filter(held_on(day), kind=UnitKind.BUREAU).order_by("code").first()

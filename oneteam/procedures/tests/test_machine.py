@@ -29,7 +29,12 @@ from oneteam.procedures.queries import NextState, next_steps
 from oneteam.procedures.taken import Taken
 from oneteam.procedures.tests.probe import OPERATOR, payload_of, person, take
 
-WORLD = {data["procedure"]: data for data in (yaml.safe_load(text) for _f, text in pack_files("procedures/*.yaml"))}
+PROCEDURES = {"report", "incident", "order"}  # the checks of cases need more facts: they have a machine of their own
+WORLD = {
+    data["procedure"]: data
+    for data in (yaml.safe_load(text) for _f, text in pack_files("procedures/*.yaml"))
+    if data["procedure"] in PROCEDURES
+}
 STEPS = {step["name"]: step for data in WORLD.values() for step in data["steps"]}
 HANDLER, OTHER = person("officer"), person("officer")
 ACTORS = {

@@ -270,7 +270,8 @@ def test_codes_of_guarded_tables_never_change() -> None:
         40: "places_region", 41: "places_place", 42: "places_boundary", 43: "places_edition", 50: "files_blob",
         60: "intake_report", 61: "intake_incident", 65: "triage_proposal",
         100: "documents_count", 101: "documents_number", 102: "documents_document",
-        110: "cases_case", 111: "cases_casephoto", 70: "command_order", 71: "command_orderphoto", 72: "command_handover", 80: "exchange_client",
+        110: "cases_case", 111: "cases_casephoto",
+        70: "command_order", 71: "command_orderphoto", 72: "command_handover", 80: "exchange_client",
         90: "things_party", 91: "things_premises", 92: "things_licence", 93: "things_component", 94: "things_device",
         **{code: table for code, table in guarded_tables().items() if table.startswith(("lawbook_", "procedures_"))},
     }  # fmt: skip

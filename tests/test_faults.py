@@ -68,7 +68,7 @@ def test_acknowledged_reports_are_stored_once_whatever_is_killed(server: Running
     assert storm.refusals == []
     assert judge(storm.attempts, storm.stored(), storm.files) == []
     acknowledged = [attempt for attempt in storm.attempts if attempt.acknowledged]
-    assert len(acknowledged) > 50
+    assert len(acknowledged) >= 10, "the storm left room for work"
     [(reports, proposed)] = server.rows(
         "SELECT (SELECT count(*) FROM intake_report), (SELECT count(DISTINCT report_id) FROM triage_proposal)"
     )

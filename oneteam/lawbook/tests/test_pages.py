@@ -60,7 +60,7 @@ def test_matter_is_shown_as_of_a_day() -> None:
 def test_new_version_stands_beside_the_old_one() -> None:
     rows = {"valid_to": "2026-12-31"}, {"valid_from": "2027-01-01", "penalties": "fine any 10..20000"}
     import_catalogue(actor=operator("tester"), at=AT, lines=read(*rows), source="t.csv")
-    shown = page("/matters/F01-901/")
+    shown = page("/matters/F01-901/?on=2026-12-31")
     assert "until 2026-12-31" in shown
     assert "from 2027-01-01" in shown
     assert "50 to 500 yuan" in shown

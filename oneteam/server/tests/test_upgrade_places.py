@@ -20,7 +20,7 @@ RING = [[120.4, 27.4], [120.7, 27.4], [120.7, 27.7], [120.4, 27.7], [120.4, 27.4
 def test_outlines_of_an_older_city_become_boundaries_from_before_anything_was_recorded(city: City) -> None:
     city.act_as("owner")
     _make_older()
-    assert upgrade(actor=CLERK, at=AT) == ["places.0002_boundaries"]
+    assert upgrade(actor=CLERK, at=AT)[0] == "places.0002_boundaries"
     [boundary] = Boundary.objects.all()
     community = Place.objects.get(code="C12")
     assert (boundary.place_id, boundary.parent_id) == (community.id, community.parent_id)

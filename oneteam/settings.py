@@ -47,6 +47,7 @@ ROOMS = [
     "intake",
     "triage",
     "cases",
+    "patrols",
     "command",
     "supervision",
     "exchange",

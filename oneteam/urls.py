@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("oneteam.intake.urls")),
     path("", include("oneteam.triage.urls")),
     path("", include("oneteam.cases.urls")),
+    path("", include("oneteam.patrols.urls")),
     path("", include("oneteam.command.urls")),
     path("", include("oneteam.supervision.urls")),
 ]

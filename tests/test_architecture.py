@@ -24,7 +24,7 @@ from tests.world import product_acts
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
     "kernel", "journal", "web", "directories", "places", "people", "things", "files", "lawbook", "documents",
-    "procedures", "intake", "triage", "cases", "command", "supervision", "exchange", "demo", "server",
+    "procedures", "intake", "triage", "cases", "patrols", "command", "supervision", "exchange", "demo", "server",
 )  # fmt: skip
 
 # Tables of Django and allauth. All are session tables (credentials, sessions, framework bookkeeping): no business
@@ -41,6 +41,7 @@ MODELS_OF_OTHERS = {
     ("triage", "journal"): "a follower is handed acts",
     ("command", "intake"): "Urgency's choices; the incident is locked while an order about it is sent",
     ("command", "journal"): "a follower is handed acts",
+    ("patrols", "intake"): "the panel is bound to the slot of Report",
     ("command", "triage"): "the form of the desk is filled from the proposal",
     ("server", "people"): "founding and the greeting ask for accounts and posts",
     ("server", "places"): "founding the demo city asks what is there already",
@@ -272,6 +273,7 @@ def test_codes_of_guarded_tables_never_change() -> None:
         100: "documents_count", 101: "documents_number", 102: "documents_document",
         110: "cases_case", 111: "cases_casephoto",
         70: "command_order", 71: "command_orderphoto", 72: "command_handover", 80: "exchange_client",
+        120: "patrols_finding", 121: "patrols_findingphoto",
         90: "things_party", 91: "things_premises", 92: "things_licence", 93: "things_component", 94: "things_device",
         **{code: table for code, table in guarded_tables().items() if table.startswith(("lawbook_", "procedures_"))},
     }  # fmt: skip

@@ -51,10 +51,12 @@ def _steps() -> dict[str, list[Step]]:
     return found
 
 
-def _may_take(step: Step, actor: Actor, *, sent_to: object) -> bool:
+def _may_take(step: Step, actor: Actor, *, own: bool) -> bool:
+    """Ask of an object that was sent to this actor's post, found or taken over by this person; or by another."""
+    sent_to, mine = (actor.post, actor.person_id) if own else (uuid7(), uuid7())
     context = Context(
         step=step.name, object_id=uuid7(), state=next(iter(step.sources), None), actor=actor, at=AT,
-        facts={"post": sent_to, "officers": [actor.person_id] if sent_to == actor.post else []}, action=step.action,
+        facts={"post": sent_to, "finder": mine, "taker": mine, "officers": [mine]}, action=step.action,
     )  # fmt: skip
     try:
         authorise(step, context)
@@ -98,8 +100,8 @@ def test_every_step_is_refused_or_allowed_as_the_table_says() -> None:
     for act, steps in _steps().items():
         for column in WHO:
             actor = _actor(column)
-            own = any(_may_take(step, actor, sent_to=actor.post) for step in steps)
-            foreign = any(_may_take(step, actor, sent_to=uuid7()) for step in steps)
+            own = any(_may_take(step, actor, own=True) for step in steps)
+            foreign = any(_may_take(step, actor, own=False) for step in steps)
             mark = {(True, True): YES, (True, False): SCOPED, (False, False): NO}[own, foreign]
             if mark != table[act][column]:
                 wrong.append(f"{column} {act}: the table says {table[act][column]!r}, the engine {mark!r}")

@@ -11,6 +11,7 @@ from oneteam.command.models import Order
 from oneteam.intake.models import Handling
 from oneteam.intake.queries import reports_with_incidents
 from oneteam.kernel.clock import SHANGHAI
+from oneteam.patrols.queries import incidents_of
 from oneteam.procedures.queries import running_dues, runs
 from oneteam.procedures.registry import Context, Failure, check, facts, scope
 
@@ -74,6 +75,13 @@ def violation_not_explained_away(context: Context) -> Failure | None:
     return Failure({}) if explained and context.fact("violation") and not context.fact("officer_handled") else None
 
 
+@check("OT-08", needs=("open_orders",))
+def nobody_sent_yet(context: Context) -> Failure | None:
+    """What somebody was sent for is not taken over besides. Fact: `open_orders`, how many are under way about it."""
+    count = context.fact("open_orders")
+    return Failure({"count": count}) if count else None
+
+
 @scope("assignee", text=_("the person it was sent to"), needs=("post",))
 def assignee(context: Context) -> bool:
     """Tell whether the actor acts under the post the order was sent to."""
@@ -124,3 +132,13 @@ def incident_facts(ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Mapping[s
     for order, incident in orders:
         counts[incident] += now[order].state not in FINISHED
     return {incident: {"open_orders": count} for incident, count in counts.items()}
+
+
+@facts("finding", gives=("open_orders",))
+def finding_facts(ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Mapping[str, Any]]:
+    """Give how many orders about each finding's incident are under way."""
+    wanted = list(ids)
+    incidents = incidents_of(wanted)
+    counted = incident_facts(incidents.values(), at)
+    none = {"open_orders": 0}
+    return {finding: counted[incidents[finding]] if finding in incidents else none for finding in wanted}

@@ -23,6 +23,7 @@ from oneteam.intake.page import report_context
 from oneteam.intake.queries import Listed
 from oneteam.intake.slots import REPORT_CELLS
 from oneteam.kernel.ids import uuid7
+from oneteam.patrols.queries import in_officers_hands
 from oneteam.people.middleware import PersonRequest
 from oneteam.procedures.queries import first_due, in_state
 from oneteam.procedures.shown import Returned, clocks_of
@@ -142,8 +143,12 @@ def _views(at: datetime, channel: str) -> dict[str, list[UUID]]:
 
 
 def _without_order(incidents: Iterable[UUID]) -> set[UUID]:
-    """Return which established incidents have no order under way: none was sent, or all came back."""
+    """Return which established incidents have no order under way: none was sent, or all came back.
+
+    What an officer took over from the patrol needs none.
+    """
     wanted = set(incidents)
+    wanted -= in_officers_hands(wanted)
     open_orders: QuerySet[Any] = in_state("order", "sent", "accepted", "arrived", "suspended", "handled")
     busy = set(Order.objects.filter(incident__in=wanted, id__in=open_orders).values_list("incident_id", flat=True))
     return set(in_state("incident", "established").filter(id__in=wanted - busy))

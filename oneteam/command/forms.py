@@ -17,6 +17,7 @@ from oneteam.intake.labels import URGENCIES
 from oneteam.intake.models import Incident, Urgency
 from oneteam.kernel.texts import TEXT_LIMIT
 from oneteam.lawbook.catalogue import branches, catalogue, field_name, matters
+from oneteam.patrols.queries import Found
 from oneteam.people.queries import HeldPost
 from oneteam.places.queries import Named, wide_places
 from oneteam.triage.models import Proposal
@@ -45,13 +46,18 @@ class DecideForm(forms.Form):
     urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=list(URGENCIES.items()))
     place = forms.ChoiceField(label=gettext_lazy("Place"), required=False, widget=LongSelect)
 
-    def __init__(self, *args: Any, proposal: Proposal | None, places: Sequence[Named], on: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, proposal: Proposal | None, places: Sequence[Named], on: date, found: Found | None = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         kwargs.setdefault("auto_id", "id_decide_%s")
         kwargs["initial"] = {
             "matter": proposal.matter if proposal else None,
             "urgency": proposal.urgency if proposal else Urgency.GENERAL,
             "place": str(proposal.place_id) if proposal and proposal.place_id else "",
         }
+        if found is not None:  # a person who stood there knows more than the machine
+            kwargs["initial"] |= {"matter": found.matter, "place": str(found.place or "")}
         super().__init__(*args, **kwargs)
         self.proposal = proposal
         _choices(self, "matter", matter_choices(on))
@@ -77,10 +83,13 @@ def uuid_of(text: str) -> UUID | None:
         return None
 
 
-def offered_places(proposal: Proposal | None, data: Mapping[str, str] | None = None) -> list[Named]:
-    """Return the places a form offers: the wide ones, the one that is proposed, and the one that was sent."""
-    found = {proposal.place_id if proposal else None, uuid_of(data.get("place", "")) if data else None}
-    return wide_places(place for place in found if place)
+def offered_places(
+    proposal: Proposal | None, data: Mapping[str, str] | None = None, *, found: Found | None = None
+) -> list[Named]:
+    """Return the places a form offers: the wide ones, those that are proposed or found, and the one that was sent."""
+    sent = uuid_of(data.get("place", "")) if data else None
+    known = {proposal.place_id if proposal else None, found.place if found else None, sent}
+    return wide_places(place for place in known if place)
 
 
 class CorrectForm(DecideForm):

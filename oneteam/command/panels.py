@@ -26,6 +26,7 @@ from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE
 from oneteam.kernel.clock import SHANGHAI, legal_day, now
 from oneteam.kernel.ids import uuid7
 from oneteam.lawbook.catalogue import field_name, matter_name
+from oneteam.patrols.queries import Found, found_matters
 from oneteam.people.queries import next_turn
 from oneteam.people.shown import names_of_posts
 from oneteam.places.queries import localised
@@ -90,11 +91,14 @@ def _back(request: HttpRequest) -> str:
     )
 
 
-def spot_of(report: Report, proposal: Proposal | None) -> Spot:
-    """Return where a report's incident is and which side it lies on: as established, else as the machine proposes."""
+def spot_of(report: Report, proposal: Proposal | None, found: Found | None = None) -> Spot:
+    """Return where a report's incident is and which side it lies on: as established, else as the patrol found or as
+    the machine proposes."""
     incident = report.incident
     if incident is not None:
         return Spot(incident.place_id, incident.lon, incident.lat, incident.handling)
+    if found is not None:
+        return Spot(found.place, report.lon, report.lat, found.handling)
     if proposal is None:
         return Spot(None, report.lon, report.lat, "")
     return Spot(proposal.place_id, report.lon, report.lat, proposal.handling or "")
@@ -131,7 +135,7 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
     acting = getattr(request, "acting", None)
     if acting is None or acting.post.role != "dispatcher":
         return {}
-    known = proposals(report.id for report in reports)
+    known, patrol = proposals(report.id for report in reports), found_matters(report.id for report in reports)
     state = runs(report.id for report in reports)
     found: dict[Hashable, Sequence[Panel]] = {}
     returned: Returned | None = getattr(request, RERENDERED, None)
@@ -141,10 +145,11 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
         proposal = known.get(report.id)
         decide: BaseForm | None = None
         if report.incident is None:
-            decide = DecideForm(proposal=proposal, places=offered_places(proposal), on=legal_day(now()))
+            places = offered_places(proposal, found=patrol.get(report.id))
+            decide = DecideForm(proposal=proposal, found=patrol.get(report.id), places=places, on=legal_day(now()))
             if returned and "decide" in returned.forms:
                 decide = returned.forms["decide"]
-            spot = spot_of(report, proposal)
+            spot = spot_of(report, proposal, patrol.get(report.id))
         else:
             spot = spot_of(report, proposal)
             orders = queries.orders_of_incidents([report.incident.id]).get(report.incident.id, [])

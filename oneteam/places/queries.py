@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from oneteam.kernel.geometry import Prepared
 from oneteam.kernel.text import Span, fold
 from oneteam.places.gazetteer import Found, Gazetteer, Outcome
-from oneteam.places.ground import Ground, Located, ground
+from oneteam.places.ground import Ground, ground
+from oneteam.places.ground import Located as Located
 from oneteam.places.models import Place, PlaceKind, Region
 
 MOST_CHARACTERS = 4_000  # what is read of a text
@@ -209,4 +210,10 @@ def places_on(ids: Iterable[UUID], *, on: date) -> dict[UUID, Place]:
 
 def within(place: UUID | None, *, on: date) -> set[UUID]:
     """Return a place and everything that it lies in on a day."""
-    return ground(on).within(place) if place is not None else set()
+    return around(on)(place)
+
+
+def around(on: date) -> Callable[[UUID | None], set[UUID]]:
+    """Return `within` of a day with the ground at hand, for many places."""
+    here = ground(on)
+    return lambda place: here.within(place) if place is not None else set()

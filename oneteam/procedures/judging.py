@@ -33,11 +33,17 @@ def authorise(step: Step, context: Context) -> None:
     What the law itself keeps from the role is refused with its article instead (RefusedError, OFF-05).
     """
     if seat_of(step, context) is None:
-        barred = [check for check in step.checks if (known := registry.checks().get(check)) and known.of_role]
-        if failures := _failed(barred, context):
+        if failures := barred(step, context):
             raise RefusedError(step.name, failures)
         message = _("“%(step)s” is not yours under this post; it is for: %(who)s.")
         raise NotAllowedError(message % {"step": step.label, "who": ", ".join(whose(step))})
+
+
+def barred(step: Step, context: Context) -> list[Failed]:
+    """Return what the law itself keeps from the actor's role in this step, whoever else may take it."""
+    return _failed(
+        [check for check in step.checks if (known := registry.checks().get(check)) and known.of_role], context
+    )
 
 
 def whose(step: Step) -> list[str]:

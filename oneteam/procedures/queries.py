@@ -22,7 +22,7 @@ from oneteam.procedures import registry, store
 from oneteam.procedures.clocks import WARN_SHARE, ClockState, reasons_from, rule_period, state_of
 from oneteam.procedures.declaration import ClockDo, Declaration, Step
 from oneteam.procedures.errors import Failed
-from oneteam.procedures.judging import evaluate, needed_facts, seat_of, unset, warnings, whose
+from oneteam.procedures.judging import barred, evaluate, needed_facts, seat_of, unset, warnings, whose
 from oneteam.procedures.models import Clock, Run
 from oneteam.procedures.registry import Context
 
@@ -129,6 +129,8 @@ def _context(run: Run, step: Step, actor: Actor, at: datetime, facts: dict[str, 
 
 def _next(declaration: Declaration, step: Step, context: Context, book: lawbook.Book | None) -> Next:
     if seat_of(step, context) is None:
+        if by_law := barred(step, context):
+            return Next(step.name, step.act, step.label, NextState.BLOCKED, tuple(by_law), for_whom=tuple(whose(step)))
         return Next(step.name, step.act, step.label, NextState.OTHER, for_whom=tuple(whose(step)))
     failures = evaluate(step, context) + _unset_clocks(declaration, step, context, book)
     blockers = tuple(failed for failed in failures if failed.severity is Severity.BLOCK)

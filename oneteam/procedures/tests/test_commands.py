@@ -29,7 +29,7 @@ def test_law_is_loaded_once(city: object, capsys: pytest.CaptureFixture[str]) ->
 
 def test_law_is_validated(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("validate") == 0
-    assert "4 procedures, 3 documents: nothing is missing" in capsys.readouterr().out
+    assert "5 procedures, 3 documents: nothing is missing" in capsys.readouterr().out
 
 
 def test_diagrams_are_written_and_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,43 @@
+"""What the patrol passes on at the desk, and orders about what an officer would take over (OT-08)."""
+
+import pytest
+
+from oneteam.command import acts as command
+from oneteam.patrols import acts
+from oneteam.patrols.models import Finding
+from oneteam.patrols.tests.test_findings import OFFICER, passed_on
+from oneteam.procedures.errors import RefusedError
+from tests.world import AT, actor, browser, post_of
+
+pytestmark = pytest.mark.usefixtures("city")
+
+
+def test_ot_08_what_somebody_was_sent_for_is_not_taken_over_until_the_order_came_back() -> None:
+    finding = passed_on()
+    incident = acts.take_over(actor=actor(*OFFICER), at=AT, finding=finding)
+    acts.give_back(actor=actor(*OFFICER), at=AT, finding=finding, reason="要另派人")
+    desk, post = actor("shen.yulan"), post_of("luo.chengye", "officer").id
+    order = command.send_order(actor=desk, at=AT, incident=incident, post=post, instruction="请到现场").id
+    with pytest.raises(RefusedError) as refused:
+        acts.take_over(actor=actor(*OFFICER), at=AT, finding=finding)
+    assert [failed.id for failed in refused.value.failures] == ["OT-08"]
+    command.return_order(actor=actor("luo.chengye"), at=AT, order=order, reason="走不开")
+    assert acts.take_over(actor=actor(*OFFICER), at=AT, finding=finding) == incident
+
+
+def test_desk_opens_what_the_patrol_found_with_its_matter_and_place() -> None:
+    finding = passed_on("desk")
+    row = Finding.objects.get(id=finding)
+    page = browser("shen.yulan", language="en").get("/desk/").content.decode()
+    assert f'value="{row.matter}" selected' in page
+    assert f'value="{row.place_id}" selected' in page
+    assert "Found on patrol" in page
+
+
+def test_what_an_officer_took_over_is_no_order_to_be_sent() -> None:
+    finding = passed_on()
+    desk = browser("shen.yulan", language="en")
+    acts.take_over(actor=actor(*OFFICER), at=AT, finding=finding)
+    assert "No report stands here" in desk.get("/desk/?tab=back").content.decode()
+    acts.give_back(actor=actor(*OFFICER), at=AT, finding=finding, reason="要另派人")
+    assert "No report stands here" not in desk.get("/desk/?tab=back").content.decode()

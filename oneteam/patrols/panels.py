@@ -1,0 +1,83 @@
+"""What the patrol shows on a report's page, who may see its photos, and its place in the shell."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from oneteam.files.shown import photo_tile
+from oneteam.files.slots import MAY_SEE
+from oneteam.intake.models import Report
+from oneteam.intake.slots import REPORT_MAIN
+from oneteam.lawbook.catalogue import matter_name
+from oneteam.patrols import queries
+from oneteam.patrols.page import handling_chip, moment_word, state_chip
+from oneteam.patrols.rules import READERS, visible
+from oneteam.places.queries import localised
+from oneteam.procedures.queries import runs
+from oneteam.web.panels import Photos
+from oneteam.web.parts import Fact, Facts, Link
+from oneteam.web.slots import NAVIGATION, NavigationEntry, Panel, register, register_bulk
+
+
+def _found(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[Panel]]:
+    """Show what a report of the patrol found, with its photos."""
+    found = queries.of_reports(report.id for report in reports if report.channel == "grid_patrol")
+    state = runs(row.id for row in found.values())
+    shown = queries.photos_of(row.id for row in found.values())
+    return {
+        report: [
+            Panel(
+                "patrols/panel.html",
+                {
+                    "facts": Facts(
+                        [
+                            Fact(_("Finding"), Link(_("No. %(number)d") % {"number": row.number}, _url(row.id))),
+                            Fact(_("State"), state_chip(state[row.id].state, str(state[row.id].label))),
+                            Fact(_("Matter"), matter_name(row.matter)),
+                            Fact(_("Side"), handling_chip(row.handling)),
+                            Fact(_("Found by"), localised(row.found_by.name_zh, row.found_by.name_en)),
+                        ]
+                    ),
+                    "photos": Photos(
+                        [
+                            photo_tile(photo.blob_id, how, kind=moment_word(photo))
+                            for photo, how in shown.get(row.id, [])
+                        ],
+                        title=_("Photos of the patrol"),
+                    ),
+                },
+                order=3,
+            )
+        ]
+        for report, row in found.items()
+    }
+
+
+def _url(finding: UUID) -> str:
+    return reverse("finding", args=[finding])
+
+
+def _photos(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Sequence[bool]]:
+    """Show the photos of a finding to whoever may see the finding."""
+    acting = getattr(request, "acting", None)
+    photos = queries.photos_among(blobs)
+    seen = visible(acting, [photo.finding for photo in photos]) if acting else set()
+    return {photo.blob_id: [photo.finding_id in seen] for photo in photos}
+
+
+def _reads(request: HttpRequest) -> bool:
+    acting = getattr(request, "acting", None)
+    return acting is not None and acting.post.role in READERS
+
+
+def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
+    return [NavigationEntry("findings", "camera", gettext_lazy("Patrol"), order=8, visible=_reads)]
+
+
+register_bulk(MAY_SEE, _photos)
+register_bulk(REPORT_MAIN, _found)
+register(NAVIGATION, _entries)

@@ -140,6 +140,17 @@ def official_names(persons: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Person.objects.filter(id__in=set(persons)).values_list("id", "name_zh"))
 
 
+def unit_ids(codes: Iterable[str]) -> dict[str, UUID]:
+    """Return the ids of these units by code, in one query; unknown codes are left out."""
+    return dict(Unit.objects.filter(code__in=set(codes)).values_list("code", "id"))
+
+
+def unit_choices() -> list[tuple[UUID, str]]:
+    """Return every unit with its name, by code, for choices in forms."""
+    rows = Unit.objects.order_by("code").values_list("id", "name_zh", "name_en")
+    return [(unit, localised(zh, en)) for unit, zh, en in rows]
+
+
 def bureau_name(day: date) -> str:
     """Return the name of the bureau as it exists on a legal day, "" where there is none."""
     found = Unit.objects.filter(held_on(day), kind=UnitKind.BUREAU).order_by("code").first()

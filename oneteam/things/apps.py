@@ -6,5 +6,14 @@ class ThingsConfig(AppConfig):
     label = "things"
 
     def ready(self) -> None:
-        """Make acts and checks known."""
-        from oneteam.things import checks, component_acts, party_acts, premises_acts  # noqa: F401, PLC0415
+        """Make acts, checks, pages and imports known."""
+        from oneteam.things import (  # noqa: F401, PLC0415
+            checks,
+            component_acts,
+            component_directory,
+            component_importing,
+            directory,
+            importing,
+            party_acts,
+            premises_acts,
+        )

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from oneteam.cases.labels import PARTY_KINDS
-from oneteam.cases.models import CashGround, Correction, Delivery, Payment, PenaltyKind
+from oneteam.cases.models import PARTS, CashGround, Correction, Delivery, Payment, PenaltyKind
 from oneteam.cases.queries import receipt_taken
 from oneteam.documents.numbering import series_of, text_of, usable
 from oneteam.documents.queries import numbering_faults, remedy, unset
@@ -21,11 +21,6 @@ from oneteam.lawbook.text import Text
 
 SERIES, DECISION = "on_the_spot", "decision_on_the_spot"
 RECONSIDERATION_DAYS = 60  # Reconsideration Law 20
-KINDS = {
-    PenaltyKind.WARNING: {"warning"},
-    PenaltyKind.FINE: {"fine"},
-    PenaltyKind.WARNING_AND_FINE: {"warning", "fine"},
-}
 
 
 def _when(moment: datetime | None) -> str:
@@ -116,7 +111,7 @@ def simple_procedure_is_open(context: Context) -> Failure | None:
         return Failure({"why": _("the catalogue has no basis for a penalty on the day of the act")})
     if context.preview and "penalty" not in context.facts:
         return None
-    lacking = KINDS[PenaltyKind(context.fact("penalty"))] - matter.kinds(day)
+    lacking = PARTS[PenaltyKind(context.fact("penalty"))] - matter.kinds(day)
     if lacking:
         return Failure({"why": _("the basis does not threaten this kind of penalty")})
     if not context.fact("clear"):
@@ -151,7 +146,7 @@ def told_and_heard(context: Context) -> Failure | None:
         return Failure({"why": _("party or facts were entered anew after it was told")})
     if context.preview and "penalty" not in context.facts:
         return None
-    if not KINDS[PenaltyKind(context.fact("penalty"))] <= KINDS[PenaltyKind(context.fact("told_penalty"))]:
+    if not PARTS[PenaltyKind(context.fact("penalty"))] <= PARTS[PenaltyKind(context.fact("told_penalty"))]:
         return Failure({"why": _("another kind of penalty was told")})
     amount, announced = context.facts.get("amount"), context.fact("told_amount")
     if amount is not None and announced is not None and amount > announced:

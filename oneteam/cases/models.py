@@ -1,5 +1,6 @@
 """Cases that are decided on the spot, and their photos."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 from uuid import UUID
 
@@ -24,6 +25,14 @@ class PenaltyKind(models.TextChoices):
     WARNING = "warning"
     FINE = "fine"
     WARNING_AND_FINE = "warning_and_fine"
+
+
+PARTS: Mapping[PenaltyKind, frozenset[str]] = {
+    PenaltyKind.WARNING: frozenset({"warning"}),
+    PenaltyKind.FINE: frozenset({"fine"}),
+    PenaltyKind.WARNING_AND_FINE: frozenset({"warning", "fine"}),
+}
+"""The kinds of penalty of the catalogue that each is made of."""
 
 
 class Payment(models.TextChoices):

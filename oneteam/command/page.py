@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from oneteam.cases.panels import incident_panel
 from oneteam.command import queries
 from oneteam.command.conduct import URGERS
 from oneteam.command.forms import HandleForm, SuspendForm
@@ -62,6 +63,9 @@ def order_context(request: PersonRequest, row: Order, *, at: datetime, returned:
         "photos": Photos(
             [photo_tile(photo.blob_id, state, kind=_moment(photo)) for photo, state in queries.photos(row.id)],
             title=_("Photos"), empty=_("No photo was taken yet."),
+        ),
+        "cases": incident_panel(
+            request, row.incident_id, enforcement=mine and row.incident.handling == "enforcement"
         ),
         "clocks": Clocks(clocks, title=_("Time limits")),
         "timeline": shown_timeline(timeline(row.id), told=READABLE, words=word_for),

@@ -37,14 +37,16 @@ def step_view(
     page: Page,
     after: Callable[[PersonRequest, UUID], HttpResponseBase],
     form_class: type[forms.Form] = forms.Form,
+    noun: str = "",
 ) -> View:
     """Return the view that takes one step ("order.accept") of one object, for persons in these roles.
 
-    `act` gets the object under its procedure's name and the form's values; `done` is told after it, and `after` leads
-    on. Whatever goes wrong comes back to `page` with the form as typed and the reason; where that page cannot be shown
-    any more, on the page that says so. Files are read only for who may take the step now.
+    `act` gets the object under its procedure's name, or `noun`, and the form's values; `done` is told after it, and
+    `after` leads on. Whatever goes wrong comes back to `page` with the form as typed and the reason; where that page
+    cannot be shown any more, on the page that says so. Files are read only for who may take the step now.
     """
-    noun, _dot, verb = step.partition(".")
+    procedure, _dot, verb = step.partition(".")
+    noun = noun or procedure
 
     @for_roles(*roles)
     @require_POST

@@ -153,6 +153,20 @@ document.addEventListener('input', (event) => {
   form.draftTimer = setTimeout(() => saveDraft(form), SAVE_AFTER);
 });
 
+// --- Fields that only one choice asks for: data-when="payment=cash" shows them with it ---------------------------------
+function showAsked(form) {
+  for (const field of form.querySelectorAll('[data-when]')) {
+    const [name, wanted] = field.dataset.when.split('=');
+    const asked = wanted.split('|').includes(form.elements[name]?.value);
+    field.closest('.field').hidden = !asked;
+  }
+}
+const asking = (root) => new Set([...root.querySelectorAll('[data-when]')].map((field) => field.form));
+asking(document).forEach(showAsked);
+document.addEventListener('change', (event) => {
+  if (event.target.form?.querySelector('[data-when]')) showAsked(event.target.form);
+});
+
 addEventListener('beforeunload', (event) => {
   const unsent = [...dirty].some((form) => form.isConnected && !sending.has(form) && form.dataset.draft !== undefined);
   if (unsent) { event.preventDefault(); event.returnValue = say('leave'); }

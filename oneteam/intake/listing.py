@@ -25,7 +25,7 @@ from oneteam.intake.slots import PROPOSED_IN_FIELD, REPORT_CELLS
 from oneteam.journal.subjects import find_subject
 from oneteam.lawbook.catalogue import branches, field_name
 from oneteam.people.middleware import PersonRequest
-from oneteam.procedures.queries import nearest_due
+from oneteam.procedures.queries import in_state, nearest_due
 from oneteam.procedures.shown import clocks_of
 from oneteam.web.lists import PAGE_SIZE, Column, Filter, Row, Tab, WorkList, url_with
 from oneteam.web.parts import Chip, Empty, Link
@@ -84,7 +84,7 @@ def report_list(request: PersonRequest, *, at: datetime) -> WorkList:
     shown = queries.listed(rows)
     cells = collect_bulk(REPORT_CELLS, request, shown)
     clocks = clocks_of([row.id for row in rows], at=at, running=True)
-    count = _count(found)
+    count = _count(asked)
     return WorkList(
         id="reports",
         caption=_("Reports"),
@@ -144,7 +144,7 @@ def _tabs(request: PersonRequest, asked: Asked, count: int) -> list[Tab]:
         Tab(
             label,
             url_with(request.GET, view=key, q=None, sort=None, page=None),
-            count if key == asked.view and not asked.words else _count(select(replace(asked, view=key, words=""))),
+            count if key == asked.view and not asked.words else _count(replace(asked, view=key, words="")),
             current=key == asked.view,
         )
         for key, label, _states, _open in VIEWS
@@ -183,9 +183,15 @@ def _matches(words: str) -> Q:
     return found | Q(caller_subject=caller) if caller else found
 
 
-def _count(found: QuerySet[Report]) -> int:
-    """Count exactly to ten thousand; more than that is "about" in the list."""
-    return found.order_by()[:COUNT_LIMIT].count()
+def _count(asked: Asked) -> int:
+    """Count exactly to ten thousand; more than that is "about" in the list.
+
+    A view of states alone is counted where the states stand, without a look at ten thousand reports.
+    """
+    _key, _label, wanted, alone = next(known for known in VIEWS if known[0] == asked.view)
+    if wanted and alone is None and not (asked.channel or asked.field or asked.words):
+        return in_state("report", *wanted)[:COUNT_LIMIT].count()
+    return select(asked).order_by()[:COUNT_LIMIT].count()
 
 
 def _by_limit(request: PersonRequest, found: QuerySet[Report]) -> tuple[list[Report], str, str]:

@@ -52,7 +52,6 @@ class Chip:
     state: State = "plain"
     icon: str = ""
     solid: bool = False
-    template: ClassVar[str] = "web/chip.html"
 
     @property
     def shown_icon(self) -> str:
@@ -95,7 +94,6 @@ class Clock:
     pauses: Sequence[Pause] = ()
     provisional: bool = False
     stopped: datetime | None = None
-    template: ClassVar[str] = "web/clock.html"
 
     @property
     def paused(self) -> bool:
@@ -165,7 +163,6 @@ class Link:
 
     label: Text
     url: str
-    template: ClassVar[str] = "web/link.html"
 
 
 @dataclass(frozen=True, slots=True)

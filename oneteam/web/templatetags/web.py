@@ -1,8 +1,11 @@
 """Template tags of the design system: `show` renders any part, `field` a form field, `told` the words that decided."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
+from html import escape as escape_text
+from typing import Any
 
 from django import forms, template
 from django.forms import BaseForm, BoundField
@@ -10,9 +13,13 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+
+from oneteam.web.lists import Column, Row, WorkList
+from oneteam.web.parts import Chip, Clock, Link
 
 register = template.Library()
 NUMBER = re.compile(r"(?<=\S) (?=\d)|(?<=\d) (?=[a-zA-Z%])")
@@ -25,9 +32,14 @@ def icon(name: str, size: str = "") -> SafeString:
     return format_html(
         '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         extra,
-        static("web/icons.svg"),
+        _sprite(),
         name,
     )
+
+
+@cache
+def _sprite() -> str:
+    return static("web/icons.svg")
 
 
 @register.simple_tag(takes_context=True)
@@ -35,6 +47,8 @@ def show(context: Context, part: object) -> SafeString:
     """Render a part by its own template; a date as a date; a plain text escaped; nothing as a dash."""
     if part is None or part == "":
         return format_html('<span class="quiet">{}</span>', "–")
+    if draw := _DRAWN.get(type(part)):
+        return draw(part)
     name = getattr(part, "template", None)
     if isinstance(name, str) and context.template is not None:
         # As an inclusion tag does: the page's context processors are not run again for each of a list's hundred parts.
@@ -42,18 +56,114 @@ def show(context: Context, part: object) -> SafeString:
         return context.template.engine.get_template(name).render(context.new(inner))
     if isinstance(part, datetime | date):
         return _time_element(part)
-    return conditional_escape(part if isinstance(part, str) else str(part))
+    return _html(_esc(part))
 
 
 def _time_element(value: datetime | date) -> SafeString:
     machine = timezone.localtime(value).isoformat() if isinstance(value, datetime) else value.isoformat()
-    return format_html('<time datetime="{}" title="{}">{}</time>', machine, _full(value), moment(value))
+    return _html(f'<time datetime="{machine}" title="{_esc(_full(value))}">{moment(value)}</time>')
 
 
 def _full(value: datetime | date) -> str:
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), pgettext("date and time, Django format", "j M Y, H:i:s"))
     return day(value)
+
+
+# What stands a hundred times on a page is drawn without templates, and escaped without Django's lazy wrappers: the list
+# of reports took twice as long.
+def _esc(value: object) -> str:
+    """Escape a text; what is safe already stays."""
+    return value if isinstance(value, SafeString) else escape_text(str(value))
+
+
+def _html(text: str) -> SafeString:
+    return mark_safe(text)  # noqa: S308 -- built of literals and of what `_esc` gave
+
+
+def _chip(part: Chip) -> SafeString:
+    """A state: icon + word + colour."""
+    sign = icon(part.shown_icon) if part.shown_icon else ""
+    solid = " chip-solid" if part.solid else ""
+    return _html(f'<span class="chip{solid}" data-state="{part.state}">{sign}{_esc(part.word)}</span>')
+
+
+def _link(part: Link) -> SafeString:
+    """A word that leads somewhere."""
+    return _html(f'<a href="{_esc(part.url)}">{_esc(part.label)}</a>')
+
+
+def _clock(part: Clock) -> SafeString:
+    """A button with a panel that says why it is this moment."""
+    head = f'<details class="clock" data-clock="{part.state}"><summary>{_chip(part.chip)}</summary>'
+    return _html(f'{head}<div class="clock-panel">{why(part)}</div></details>')
+
+
+_DRAWN: Mapping[type, Callable[[Any], SafeString]] = {Chip: _chip, Link: _link, Clock: _clock}
+
+
+@register.simple_tag(takes_context=True)
+def rows(context: Context, part: WorkList) -> SafeString:
+    """The rows of a work list: the title opens the object, facts stand under it, cells follow the columns."""
+    tall = ' class="tall"' if part.tall else ""
+    return _html(
+        "".join(
+            f'<tr role="row" id="{part.id}-row-{_esc(row.id)}" data-row{tall}>{_pick(row) if part.bulk else ""}'
+            f"{_title(context, part, row)}{''.join(_cell(context, *cell) for cell in cells)}</tr>"
+            for row, cells in part.paired
+        )
+    )
+
+
+def _pick(row: Row) -> str:
+    word = _esc(_("Select %(title)s") % {"title": row.title})
+    box = f'<input type="checkbox" name="row" value="{_esc(row.id)}">'
+    return f'<td role="cell" class="cell-pick"><label><span class="unseen">{word}</span>{box}</label></td>'
+
+
+def _title(context: Context, part: WorkList, row: Row) -> str:
+    facts = "".join(f"<span>{show(context, fact)}</span>" for fact in row.facts)
+    under = f'<div class="row-facts">{facts}</div>' if facts else ""
+    under += f'<div class="row-refused">{_esc(row.refused)}</div>' if row.refused else ""
+    opens = f'href="{_esc(row.url)}" id="{part.id}-open-{_esc(row.id)}" hx-boost="false"'
+    return f'<td role="cell" class="cell-title"><a class="row-title" {opens}>{_esc(row.title)}</a>{under}</td>'
+
+
+def _cell(context: Context, column: Column, value: object) -> str:
+    word = f' data-word="{_esc(column.label)}"' if column.word_on_phone else ""
+    none = "" if value else " cell-none"
+    return f'<td role="cell" class="cell-{column.kind} {column.kind}{none}"{word}>{show(context, value)}</td>'
+
+
+@register.simple_tag
+def why(part: Clock) -> SafeString:
+    """The reasons of a clock's date: start, rule, article, days skipped, pauses, provisional."""
+    lines = "".join(f"<div><dt>{_esc(name)}</dt><dd>{_esc(value)}</dd></div>" for name, value in _reasons(part))
+    return _html(f'<dl class="facts">{lines}</dl>')
+
+
+def _reasons(part: Clock) -> Iterator[tuple[object, object]]:
+    yield part.name, together(day_time(part.due)) if part.due else _("No deadline yet")
+    if part.since:
+        yield _("Counts from"), _noted(together(day_time(part.since)), part.since_act)
+    if part.rule:
+        yield _("Rule"), _noted(part.rule, keep(part.article) if part.article else "")
+    if part.skipped:
+        yield _("Not counted"), _html(", ".join(together(f"{moment(s.day)} {s.reason}") for s in part.skipped))
+    for pause in part.pauses:
+        until = moment(pause.until) if pause.until else ""
+        yield _("Paused"), _noted(together(f"{moment(pause.since)} – {until}"), pause.ground)
+    if part.stopped:
+        yield _("Stopped"), together(day_time(part.stopped))
+    if part.provisional:
+        told = _("The holidays of that year are not announced yet; this date is computed again when they are.")
+        yield _("Provisional"), told
+
+
+def _noted(value: object, note: object) -> SafeString:
+    """A value with a quieter line under it, where there is one."""
+    under = f'<span class="facts-note">{_esc(note)}</span>' if note else ""
+    return _html(f"{_esc(value)}{under}")
 
 
 @register.filter
@@ -80,14 +190,14 @@ def moment(value: date | datetime | None) -> str:
     if value is None:
         return "–"
     if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "m-d H:i")
-    return date_format(value, "m-d")
+        return f"{timezone.localtime(value):%m-%d %H:%M}"
+    return f"{value:%m-%d}"
 
 
 @register.filter
 def together(value: object) -> SafeString:
     """A number with its unit, a code: never broken over two lines."""
-    return format_html('<span class="together">{}</span>', value)
+    return _html(f'<span class="together">{_esc(value)}</span>')
 
 
 @register.filter

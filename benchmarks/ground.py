@@ -130,7 +130,7 @@ def served() -> Iterator[Ground]:
     }
     environment = {**kept, "ONETEAM_DATA": str(data), "PYTHONPATH": str(config.CHECKOUT)}
     external = os.environ.pop("DATABASE_URL", None)
-    command = [sys.executable, "-P", "-m", "oneteam.cli", "start", "--quiet", "--port", "18100"]
+    command = [sys.executable, "-P", "-m", "oneteam.cli", "start", "--small", "--quiet", "--port", "18100"]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     ground = Ground(data, environment)
     try:

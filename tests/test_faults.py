@@ -28,7 +28,7 @@ A, B = UUID(int=1), UUID(int=2)
 def founded() -> Iterator[Path]:
     """The data folder of a demo city at rest, on a database of its own that is as durable as a real one."""
     folder = own_folder()
-    code, output, errors = run(["start", "--exit"], _environment(folder), seconds=180)
+    code, output, errors = run(["start", "--exit", "--small"], _environment(folder), seconds=180)
     assert code == 0, output + errors
     yield folder
     shutil.rmtree(folder)

@@ -255,14 +255,14 @@ def forget(server: Running) -> None:
 def test_start_founds_imports_and_ends_by_itself() -> None:
     folder = own_folder()
     environment = {**bare_environment(), "ONETEAM_DATA": str(folder)}
-    code, output, errors = run(["start", "--exit"], environment, seconds=180)
+    code, output, errors = run(["start", "--exit", "--small"], environment, seconds=180)
     assert code == 0, output + errors
     assert "./run intake import" in output
     assert re.search(r"\bshen\.yulan\b.*值班调度员 Duty dispatcher", output)
     first = config.read_json(folder / "cities" / "demo" / "demo.json")
     assert str(first["password"]) in output
     assert str(first["token"]) not in output
-    code, output, errors = run(["start", "--exit"], environment, seconds=60)
+    code, output, errors = run(["start", "--exit", "--small"], environment, seconds=60)
     assert code == 0, output + errors
     assert config.read_json(folder / "cities" / "demo" / "demo.json") == first
     assert not (folder / "postgres" / "pgdata" / "postmaster.pid").exists()

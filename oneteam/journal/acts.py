@@ -30,7 +30,10 @@ RETRIED = {"23505", "40001", "40P01"}  # unique violation of two first acts, ser
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An act that stands in the journal. `along`: what was wanted of each statement that went with it, by name."""
+    """An act that stands in the journal. `along`: what was wanted of each statement that went with it, by name.
+
+    Within `statements.ahead` nothing has come back yet: `seq` is 0 and `along` empty.
+    """
 
     id: UUID
     stream: UUID
@@ -194,7 +197,7 @@ def record(
         act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about) or "{}",
         list(basis) or "{}", declared.version, body, Jsonb(payload, dumps=canonical), salt, *key,
     ], "seq"), *along])  # fmt: skip
-    return Recorded(id=act, stream=stream, seq=told.pop("act"), recorded_at=recorded_at, along=told)
+    return Recorded(id=act, stream=stream, seq=told.pop("act", 0), recorded_at=recorded_at, along=told)
 
 
 def _personal(act: UUID, personal: Mapping[UUID, Mapping[str, Personal]]) -> Iterator[Part]:

@@ -4,7 +4,9 @@ PostgreSQL plans such a statement once instead of each time, which halves its sh
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -30,14 +32,38 @@ class Part:
 def run_together(parts: Sequence[Part]) -> dict[str, Any]:
     """Run statements as one; returns what is wanted of each by its name, None where it gave no row.
 
-    A trigger that looks at what a statement did sees what all of them did.
+    A trigger that looks at what a statement did sees what all of them did. Within `ahead` nothing is waited for, and
+    nothing comes back.
     """
     wanted = [part for part in parts if part.wanted]
     texts = ", ".join([f"{part.name} AS ({part.text})" for part in parts])
     columns = ", ".join([f"(SELECT {part.wanted} FROM {part.name})" for part in wanted])  # noqa: S608 -- our own names
-    row = run(f"WITH {texts} SELECT {columns}", [value for part in parts for value in part.values]).fetchone()
+    done = run(f"WITH {texts} SELECT {columns}", [value for part in parts for value in part.values])
+    if _ahead.get():
+        return {}
+    row = done.fetchone()
     assert row is not None
     return {part.name: value for part, value in zip(wanted, row, strict=True)}
+
+
+@contextmanager
+def ahead() -> Iterator[None]:
+    """Send statements without waiting for what each answers, so that program and database work at once.
+
+    For lists of thousands. What the database refuses is raised by a later statement, at the latest at the end.
+    """
+    django = connections[DEFAULT_DB_ALIAS]
+    django.ensure_connection()
+    raw: psycopg.Connection[tuple[Any, ...]] = django.connection
+    with django.wrap_database_errors, raw.pipeline():
+        token = _ahead.set(True)
+        try:
+            yield
+        finally:
+            _ahead.reset(token)
+
+
+_ahead: ContextVar[bool] = ContextVar("ahead", default=False)
 
 
 def run(sql: str, values: Sequence[Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]:

@@ -11,17 +11,20 @@ from oneteam.places.queries import localised
 
 
 def demo_accounts() -> dict[str, Any] | None:
-    """Return the password and the people of the demo city, or None in a real one."""
+    """Return the password of the demo city and the people it names, or None in a real one."""
     if not settings.REGION_IS_DEMO:
         return None
     try:
-        password = json.loads(Path(settings.DEMO_FILE).read_text("utf-8"))["password"]
+        entrance = json.loads(Path(settings.DEMO_FILE).read_text("utf-8"))
+        password, named = entrance["password"], entrance.get("people", [])
     except (OSError, ValueError, KeyError):
         return None
-    titles: dict[Any, list[str]] = {}
-    for post in Post.objects.select_related("person").order_by("id"):
-        titles.setdefault(post.person_id, []).append(localised(post.title_zh, post.title_en))
     accounts = Account.objects.select_related("person").filter(is_active=True).order_by("id")
+    if named:
+        accounts = accounts.filter(username__in=named)
+    titles: dict[Any, list[str]] = {}
+    for post in Post.objects.filter(person__account__in=accounts).order_by("id"):
+        titles.setdefault(post.person_id, []).append(localised(post.title_zh, post.title_en))
     return {
         "password": password,
         "people": [

@@ -36,6 +36,9 @@ def _add_serving(commands: "Commands") -> None:
         each.add_argument("--port", type=int, default=default, help="a busy one gives the next (%(default)s)")
         each.add_argument("--quiet", action="store_true", help="show no log")
     start.add_argument("--exit", action="store_true", help="end when the sample messages are in")
+    start.add_argument(
+        "--small", action="store_true", help="found a small demo city: 20 communities, 15 people, no firms"
+    )
     start.set_defaults(run=run_start)
     serve.add_argument("--host", default=HOST, help="where to listen; put a TLS proxy in front (%(default)s)")
     serve.set_defaults(run=run_serve)
@@ -50,7 +53,7 @@ def run_start(args: argparse.Namespace) -> int:
     """Found and serve the demo city."""
     from oneteam.server.start import Options, start  # noqa: PLC0415 -- see run_doctor
 
-    return start(Options(demo=True, port=args.port, quiet=args.quiet, leave=args.exit))
+    return start(Options(demo=True, port=args.port, quiet=args.quiet, leave=args.exit, small=args.small))
 
 
 def run_serve(args: argparse.Namespace) -> int:

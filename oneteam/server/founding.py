@@ -19,10 +19,14 @@ DEMO_CLIENT = "demo-12345"
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """How one gets into the demo city: the password of every account and the token of the connected system."""
+    """How one gets into the demo city: the password of every account and the token of the connected system.
+
+    `people`: user names of those whom the sign-in page names.
+    """
 
     password: str
     token: str
+    people: tuple[str, ...] = ()
 
 
 def demo_file(paths: config.CityPaths) -> Path:
@@ -33,7 +37,9 @@ def demo_file(paths: config.CityPaths) -> Path:
 def read_demo(paths: config.CityPaths) -> Demo | None:
     """What the demo file holds; None in a city that is no demo."""
     found = config.read_json(demo_file(paths))
-    return Demo(str(found["password"]), str(found["token"])) if {"password", "token"} <= found.keys() else None
+    if not {"password", "token"} <= found.keys():
+        return None
+    return Demo(str(found["password"]), str(found["token"]), tuple(found.get("people", ())))
 
 
 def make_keys(paths: config.CityPaths) -> None:
@@ -75,10 +81,11 @@ def _write_bytes(path: Path, content: bytes) -> None:
         fresh.unlink()
 
 
-def found(*, actor: Actor, at: datetime, demo: bool) -> Demo | None:
+def found(*, actor: Actor, at: datetime, demo: bool, whole: bool = False) -> Demo | None:
     """Load the law and the holiday table; make the demo city's settings, ground, people and client as well.
 
-    Idempotent and whole: one transaction, and what stands already is left as it is. Returns how one gets into a demo.
+    `whole`: the whole demo city, with its firms and things; else the small one, of the tests. Idempotent and whole: one
+    transaction, and what stands already is left as it is. Returns how one gets into a demo.
     """
     from oneteam.lawbook.acts import load_calendar, set_pack_values  # noqa: PLC0415 -- needs Django
     from oneteam.lawbook.calendar_seed import LIBRARY_SOURCE, seed_rows  # noqa: PLC0415
@@ -97,27 +104,35 @@ def found(*, actor: Actor, at: datetime, demo: bool) -> Demo | None:
         load_packs(actor=actor, at=at)
         if not demo:
             return None
-        return _found_demo(actor=actor, at=at, paths=paths)
+        return _found_demo(actor=actor, at=at, paths=paths, whole=whole)
 
 
-def _found_demo(*, actor: Actor, at: datetime, paths: config.CityPaths) -> Demo:
+def _found_demo(*, actor: Actor, at: datetime, paths: config.CityPaths, whole: bool) -> Demo:
+    from oneteam.demo.staff import shown  # noqa: PLC0415
     from oneteam.people.acts import set_password  # noqa: PLC0415 -- needs Django
     from oneteam.people.models import Account  # noqa: PLC0415
     from oneteam.people.registering import new_password  # noqa: PLC0415
-    from oneteam.server.demo import found_people, found_places  # noqa: PLC0415
+    from oneteam.server.demo import found_people, found_places, plan_ahead  # noqa: PLC0415
+    from oneteam.server.demo_things import found_things  # noqa: PLC0415
 
     known: dict[str, Any] = config.read_json(demo_file(paths))
     password = str(known.get("password") or new_password())
-    found_places(actor=actor, at=at)
+    fresh = found_places(actor=actor, at=at, whole=whole)
     if Account.objects.exists() and "password" not in known:
         # The file was lost: nobody knows the old password any more, so the demo gets a new one.
         for account in Account.objects.all():
             set_password(actor=actor, at=at, person=account.person_id, password=password)
-    found_people(actor=actor, at=at, password=password)
+    found_people(actor=actor, at=at, password=password, whole=whole and fresh)
+    if whole and fresh:
+        found_things(actor=actor, at=at)
+    plan_ahead(actor=actor, at=at)
     token = _client_token(actor=actor, at=at, known=str(known.get("token") or ""))
-    demo = Demo(password, token)
-    if {"password": password, "token": token} != known:
-        config.write_private(demo_file(paths), config.dump({"password": password, "token": token}))
+    there = set(Account.objects.values_list("username", flat=True))
+    people = [name for name in shown() if name in there]
+    demo = Demo(password, token, tuple(people))
+    entrance = {"password": password, "token": token, "people": people}
+    if entrance != known:
+        config.write_private(demo_file(paths), config.dump(entrance))
     return demo
 
 

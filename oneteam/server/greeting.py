@@ -60,7 +60,7 @@ def demo(paths: config.CityPaths, state: Mapping[str, Any]) -> str:
     rows.append((both(gettext_noop("Token of the interface")), f"{demo_file(paths)}"))
     if entrance is not None:
         rows.append((both(gettext_noop("Password of all")), entrance.password))
-    lines = ["", title, "", *table(rows), "", *table(_sign_ins()), ""]
+    lines = ["", title, "", *table(rows), "", *table(_sign_ins(entrance.people if entrance else ())), ""]
     lines += [*table(_counts()), ""]
     following = [
         (both(gettext_noop("Take in a file")), f"{COMMAND} intake import FILE.csv"),
@@ -74,11 +74,15 @@ def _end(state: Mapping[str, Any]) -> list[str]:
     return [f"  {both(gettext_noop('Ctrl-C ends this'))}", ""] if "url" in state else []
 
 
-def _sign_ins() -> list[tuple[str, str, str]]:
+def _sign_ins(usernames: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Rows of the accounts that are named; of all where none is (a demo city founded by an earlier version)."""
     from oneteam.people.models import Account, Post  # noqa: PLC0415 -- needs Django
 
     titles: dict[object, list[str]] = {}
-    for post in Post.objects.order_by("id"):
+    accounts = Account.objects.select_related("person").order_by("id")
+    if usernames:
+        accounts = accounts.filter(username__in=usernames)
+    for post in Post.objects.filter(person__account__in=accounts).order_by("id"):
         titles.setdefault(post.person_id, []).append(f"{post.title_zh} {post.title_en}")
     return [
         (
@@ -86,7 +90,7 @@ def _sign_ins() -> list[tuple[str, str, str]]:
             f"{account.person.name_zh} {account.person.name_en}",
             " · ".join(titles.get(account.person_id, [])),
         )
-        for account in Account.objects.select_related("person").order_by("id")
+        for account in accounts
     ]
 
 

@@ -28,13 +28,15 @@ LOG_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asks for. `demo` founds and fills the demo city; `leave` ends when that is done."""
+    """What the command line asks for. `demo` founds and fills the demo city, `small` without most of its
+    places, people and firms; `leave` ends when that is done."""
 
     demo: bool
     port: int = processes.PORT
     host: str = processes.HOST
     quiet: bool = False
     leave: bool = False
+    small: bool = False
 
 
 class _Stopped(BaseException):
@@ -156,7 +158,7 @@ class _Run:
         readiness.check_ready()
         from oneteam.kernel.clock import now  # noqa: PLC0415
 
-        founding.found(actor=os_operator(), at=now(), demo=True)
+        founding.found(actor=os_operator(), at=now(), demo=True, whole=not self.options.small)
         self._tell(gettext_noop("law, places and people are there"))
 
     def _fill(self, supervisor: processes.Supervisor) -> None:

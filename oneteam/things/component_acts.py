@@ -9,12 +9,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oneteam.journal import statements
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import record, write
 from oneteam.journal.checks import Context, require
 from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.queries import label_values
+from oneteam.journal.statements import Part
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.coordinates import to_wgs84
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
@@ -137,11 +137,11 @@ def _register(
     record(
         kind="component.registered", actor=actor, at=at, stream=component,
         payload={"code": new.code, "overrides": reasons},
+        along=[Part("component", _INSERT, [
+            component, new.code, new.code[6:11], new.name.strip(), new.unit, department, grid, new.lon, new.lat,
+            new.accuracy if new.accuracy in Accuracy.values else None, new.state, new.first_date, new.old_code,
+        ])],
     )  # fmt: skip
-    statements.run(_INSERT, [
-        component, new.code, new.code[6:11], new.name.strip(), new.unit, department, grid, new.lon, new.lat,
-        new.accuracy if new.accuracy in Accuracy.values else None, new.state, new.first_date, new.old_code,
-    ])  # fmt: skip
     return component
 
 

@@ -14,6 +14,7 @@ from oneteam.journal.acts import earlier, record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.once import Once
 from oneteam.journal.queries import label_values
+from oneteam.journal.statements import Part
 from oneteam.journal.subjects import find_subject, new_subject, read_personal, subject_of
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
@@ -65,7 +66,8 @@ label_values("party.registered", "kind", PARTY_KINDS)
 
 _INSERT = """
 INSERT INTO things_party (id, kind, name, former_names, credit_code, address, subject, told_act)
-VALUES (%s, %s, %s, '{}', %s, %s, %s, %s)
+SELECT %s, %s, %s, '{}', %s, %s, w.subject, CASE WHEN w.subject IS NOT NULL THEN act.id END
+FROM act CROSS JOIN (SELECT %s::uuid AS subject) AS w
 """
 
 
@@ -75,7 +77,9 @@ def register_parties(*, actor: Actor, at: datetime, parties: Sequence[NewParty])
 
     PartiesRefusedError names every party that cannot be registered: a missing or wrong code, two names for one firm.
     """
-    return [_register(actor, at, each, None) for each in plan(parties, on=legal_day(at))]
+    planned = plan(parties, on=legal_day(at))
+    with statements.ahead():
+        return [_register(actor, at, each, None) for each in planned]
 
 
 @write
@@ -119,14 +123,12 @@ def citizen_of(id_number: str) -> UUID | None:
 
 def _register(actor: Actor, at: datetime, each: Clean, once: Once | None) -> UUID:
     party, subject = uuid7(), _subject(each)
-    act = record(
+    record(
         kind="party.registered", actor=actor, at=at, stream=party, once=once,
         payload={"kind": each.kind, "name": each.name, "credit_code": each.credit_code or ""},
         personal={subject: each.personal} if subject is not None else {},
+        along=[Part("party", _INSERT, [party, each.kind, each.name, each.credit_code, each.address, subject])],
     )  # fmt: skip
-    statements.run(_INSERT, [
-        party, each.kind, each.name, each.credit_code, each.address, subject, act.id if subject is not None else None,
-    ])  # fmt: skip
     return party
 
 

@@ -17,6 +17,7 @@ from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.once import Once
+from oneteam.journal.statements import Part
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.ids import uuid7
@@ -138,7 +139,8 @@ def register_premises_of(*, actor: Actor, at: datetime, premises: Sequence[NewPr
     if wanted - set(standing.values_list("id", flat=True)):
         raise MissingError(_("There is no such party."))
     places = Places(day)
-    return [_register(actor, at, new, places.locate(new.address, new.lon, new.lat), None) for new in premises]
+    with statements.ahead():
+        return [_register(actor, at, new, places.locate(new.address, new.lon, new.lat), None) for new in premises]
 
 
 @write
@@ -176,13 +178,14 @@ def register_premises(
 def _register(actor: Actor, at: datetime, new: NewPremises, where: Placed, once: Once | None) -> UUID:
     premises = uuid7()
     name, address, fields = _text(new.name, _("name")), _text(new.address, _("address")), check_fields(new.fields)
+    opened = new.opened_on or legal_day(at)
     record(
         kind="premises.registered", actor=actor, at=at, stream=premises, about=[new.party], once=once,
         payload={"name": name, "party": str(new.party), "fields": fields},
+        along=[Part("premises", _INSERT, [
+            premises, new.party, name, address, fields, where.grid, where.lon, where.lat, opened,
+        ])],
     )  # fmt: skip
-    statements.run(_INSERT, [
-        premises, new.party, name, address, fields, where.grid, where.lon, where.lat, new.opened_on or legal_day(at),
-    ])  # fmt: skip
     return premises
 
 
@@ -243,6 +246,86 @@ def close_premises(*, actor: Actor, at: datetime, premises: UUID, closed_on: dat
     Premises.objects.filter(id=premises).update(closed_on=closed_on)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLicence:
+    """A licence to be recorded, both days included; without `valid_to` it holds on."""
+
+    premises: UUID
+    name: str
+    number: str
+    issuer: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+_INSERT_LICENCE = """
+INSERT INTO things_licence (id, premises_id, name, number, issuer, valid_from, valid_to)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+@write
+def record_licences(*, actor: Actor, at: datetime, licences: Sequence[NewLicence]) -> list[UUID]:
+    """Record licences, an act each; returns their ids in the order given. All or none.
+
+    MissingError for unknown premises; BadInputError for a span that ends before it begins or overlaps another licence
+    of the same name on the same premises, one that stands already or one of the list.
+    """
+    # The rows are held, so that two lists at once do not record one licence twice.
+    rows = Premises.objects.select_for_update().filter(id__in={new.premises for new in licences}).order_by("id")
+    party_of = dict(rows.values_list("id", "party_id"))
+    known: dict[tuple[UUID, str], list[_Span]] = {}
+    for span in Licence.objects.filter(premises__in=party_of).values_list(
+        "premises_id", "name", "number", "valid_from", "valid_to"
+    ):
+        known.setdefault(span[:2], []).append(_Span(*span[2:]))
+    done = []
+    with statements.ahead():
+        for new in licences:
+            if new.premises not in party_of:
+                raise MissingError(_("There are no such premises."))
+            done.append(_record_licence(actor, at, new, party_of[new.premises], known))
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days of a licence that stands."""
+
+    number: str
+    first: date
+    last: date | None
+
+    def meets(self, first: date, last: date | None) -> bool:
+        return (self.last is None or first <= self.last) and (last is None or self.first <= last)
+
+
+def _record_licence(
+    actor: Actor, at: datetime, new: NewLicence, party: UUID, known: dict[tuple[UUID, str], list[_Span]]
+) -> UUID:
+    if new.valid_to is not None and new.valid_to < new.valid_from:
+        raise BadInputError(_("A licence cannot end before it begins."))
+    name, number = _text(new.name, _("name of the licence")), _text(new.number, _("number of the licence"))
+    beside = known.setdefault((new.premises, name), [])
+    for other in beside:
+        if other.meets(new.valid_from, new.valid_to):
+            message = _("The span overlaps licence %(number)s (%(first)s to %(last)s); end that one first.")
+            raise BadInputError(message % {"number": other.number, "first": other.first, "last": other.last or "…"})
+    beside.append(_Span(number, new.valid_from, new.valid_to))
+    licence = uuid7()
+    record(
+        kind="licence.recorded", actor=actor, at=at, stream=new.premises, about=[party],
+        payload={
+            "name": name, "number": number, "valid_from": new.valid_from.isoformat(),
+            "valid_to": new.valid_to.isoformat() if new.valid_to else "",
+        },
+        along=[Part("licence", _INSERT_LICENCE, [
+            licence, new.premises, name, number, new.issuer.strip(), new.valid_from, new.valid_to,
+        ])],
+    )  # fmt: skip
+    return licence
+
+
 @write
 def record_licence(
     *,
@@ -255,32 +338,11 @@ def record_licence(
     valid_from: date,
     valid_to: date | None = None,
 ) -> UUID:
-    """Record a licence of premises, both days included; licences of one name may not overlap on the same premises."""
-    row = _locked(premises)
-    if valid_to is not None and valid_to < valid_from:
-        raise BadInputError(_("A licence cannot end before it begins."))
-    name, number = _text(name, _("name of the licence")), _text(number, _("number of the licence"))
-    other = Licence.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from), premises=premises, name=name,
-        **({"valid_from__lte": valid_to} if valid_to else {}),
-    ).first()  # fmt: skip
-    if other is not None:
-        message = _("The span overlaps licence %(number)s (%(first)s to %(last)s); end that one first.")
-        span = {"first": other.valid_from, "last": other.valid_to or "…"}
-        raise BadInputError(message % {"number": other.number, **span})
-    licence = uuid7()
-    record(
-        kind="licence.recorded", actor=actor, at=at, stream=premises, about=[row.party_id],
-        payload={
-            "name": name, "number": number, "valid_from": valid_from.isoformat(),
-            "valid_to": valid_to.isoformat() if valid_to else "",
-        },
+    """Record one licence of premises; errors as in `record_licences`."""
+    new = NewLicence(
+        premises=premises, name=name, number=number, issuer=issuer, valid_from=valid_from, valid_to=valid_to
     )  # fmt: skip
-    Licence.objects.create(
-        id=licence, premises_id=premises, name=name, number=number, issuer=issuer.strip(), valid_from=valid_from,
-        valid_to=valid_to,
-    )  # fmt: skip
-    return licence
+    return record_licences(actor=actor, at=at, licences=[new])[0]
 
 
 @write

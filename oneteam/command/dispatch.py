@@ -94,10 +94,12 @@ def propose(spot: Spot, at: datetime) -> list[Candidate]:
         covered = here.intersection(held.scope)
         away = _metres(target, [grounds[place] for place in covered or held.scope if place in grounds])
         minutes = max(LEAST_MINUTES, ceil(away * DETOUR / 1000 * a_km)) if away is not None else None
-        may = not violation or held.person in valid
+        # Under another post the same person may not enforce, whatever certificate there is (OFF-05).
+        certificate = valid.get(held.person) if held.role == "officer" else None
+        may = not violation or certificate is not None
         one = Candidate(
-            held, held.person, minutes, bool(covered), may, load[held.id], away, valid.get(held.person), violation
-        )
+            held, held.person, minutes, bool(covered), may, load[held.id], away, certificate, violation
+        )  # fmt: skip
         cost = (inf if minutes is None else minutes) if target else 0
         listed.append(((not may, cost + an_order * one.open_orders, held.name), one))
     return [one for _key, one in sorted(listed, key=lambda pair: pair[0])]

@@ -1,38 +1,27 @@
 """Forms of the desk and of orders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oneteam.command.acts import PHOTO_LIMIT, photos_fault
 from oneteam.command.conduct import GROUNDS
+from oneteam.command.offers import matter_choices, offered_places
 from oneteam.files.forms import PhotosField, photos_of
 from oneteam.intake.labels import URGENCIES
 from oneteam.intake.models import Incident, Urgency
 from oneteam.kernel.texts import TEXT_LIMIT
-from oneteam.lawbook.catalogue import branches, catalogue, field_name, matters
+from oneteam.lawbook.catalogue import matters
 from oneteam.patrols.queries import Found
 from oneteam.people.queries import HeldPost
-from oneteam.places.queries import Named, wide_places
+from oneteam.places.queries import Named
 from oneteam.triage.models import Proposal
-from oneteam.web.widgets import LongSelect
-
-
-def matter_choices(on: date) -> list[tuple[str, Any]]:
-    """Return the matters that are in force on a day under their fields, as choices."""
-    groups: dict[str, list[tuple[str, str]]] = {code: [] for code in [*branches(), ""]}
-    for code, matter in catalogue().on(on).items():
-        groups[matter.field or ""].append((code, str(matter.name)))
-    named = [
-        (capfirst(field_name(code)) or _("Other agencies"), choices) for code, choices in groups.items() if choices
-    ]
-    return [("", _("Choose a matter")), *named]
+from oneteam.web.widgets import WORDS, SearchedSelect
 
 
 class DecideForm(forms.Form):
@@ -41,10 +30,13 @@ class DecideForm(forms.Form):
     matter = forms.ChoiceField(
         label=gettext_lazy("Matter"),
         error_messages={"required": gettext_lazy("Choose a matter")},
-        widget=LongSelect(attrs={"data-key": "e"}),
+        widget=SearchedSelect({"data-key": "e"}, url="offer-matters", label=gettext_lazy("Search all matters")),
     )
     urgency = forms.ChoiceField(label=gettext_lazy("Urgency"), choices=list(URGENCIES.items()))
-    place = forms.ChoiceField(label=gettext_lazy("Place"), required=False, widget=LongSelect)
+    place = forms.ChoiceField(
+        label=gettext_lazy("Place"), required=False,
+        widget=SearchedSelect(url="offer-places", label=gettext_lazy("Search roads, shops, landmarks")),
+    )  # fmt: skip
 
     def __init__(
         self, *args: Any, proposal: Proposal | None, places: Sequence[Named], on: date, found: Found | None = None,
@@ -59,9 +51,17 @@ class DecideForm(forms.Form):
         if found is not None:  # a person who stood there knows more than the machine
             kwargs["initial"] |= {"matter": found.matter, "place": str(found.place or "")}
         super().__init__(*args, **kwargs)
-        self.proposal = proposal
-        _choices(self, "matter", matter_choices(on))
+        self.proposal, self.found = proposal, found
+        _choices(self, "matter", matter_choices(on, likely=self._likely(), words=self.data.get("matter" + WORDS, "")))
         _choices(self, "place", [("", _("Unresolved")), *((str(place.id), place.name) for place in places)])
+
+    def _likely(self) -> list[str | None]:
+        """Return the matter that was sent, the one found on the spot, the proposed one and those beside it."""
+        first = [self.data.get("matter"), self.found.matter if self.found else None]
+        if self.proposal is None:
+            return first
+        beside = self.proposal.content.get("matter", {}).get("alternatives", [])
+        return [*first, self.proposal.matter, *(other["value"] for other in beside)]
 
     def corrected(self) -> tuple[str, ...]:
         """Return which parts of the proposal the person changed; none where there was no proposal."""
@@ -75,33 +75,20 @@ class DecideForm(forms.Form):
         return tuple(name for name, value in given.items() if self.cleaned_data[name] != value)
 
 
-def uuid_of(text: str) -> UUID | None:
-    """Return the id that a form sent; None for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def offered_places(
-    proposal: Proposal | None, data: Mapping[str, str] | None = None, *, found: Found | None = None
-) -> list[Named]:
-    """Return the places a form offers: the wide ones, those that are proposed or found, and the one that was sent."""
-    sent = uuid_of(data.get("place", "")) if data else None
-    known = {proposal.place_id if proposal else None, found.place if found else None, sent}
-    return wide_places(place for place in known if place)
-
-
 class CorrectForm(DecideForm):
     """What an incident really is."""
 
     def __init__(self, *args: Any, incident: Incident, places: Sequence[Named], **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "id_correct_%s")
+        self._known = incident.matter
         super().__init__(*args, proposal=None, places=places, **kwargs)
         self.initial = {
             "matter": incident.matter, "urgency": incident.urgency, "place": str(incident.place_id or ""),
         }  # fmt: skip
         del self.fields["matter"].widget.attrs["data-key"]
+
+    def _likely(self) -> list[str | None]:
+        return [self.data.get("matter"), self._known]
 
     def established(self) -> dict[str, Any]:
         """Return what the incident is now."""
@@ -167,8 +154,7 @@ class SuspendForm(forms.Form):
 
 def correct_form(incident: Incident, data: Any = None, *, on: date) -> "CorrectForm":
     """Return the form for correcting an incident, with what it was established to be."""
-    also = {incident.place_id, uuid_of(data.get("place", "")) if data else None}
-    return CorrectForm(data, incident=incident, places=wide_places(place for place in also if place), on=on)
+    return CorrectForm(data, incident=incident, places=offered_places([incident.place_id], data, on=on), on=on)
 
 
 class HandleForm(forms.Form):

@@ -15,8 +15,9 @@ from oneteam.command import queries
 from oneteam.command.acts import RECEIVERS
 from oneteam.command.checks import FINISHED
 from oneteam.command.dispatch import Candidate, Spot, in_hand
-from oneteam.command.forms import DecideForm, SendForm, SplitForm, correct_form, offered_places
+from oneteam.command.forms import DecideForm, SendForm, SplitForm, correct_form
 from oneteam.command.models import Order
+from oneteam.command.offers import offered_places
 from oneteam.command.rules import LEADERS, visible
 from oneteam.files.slots import MAY_SEE
 from oneteam.intake.labels import HANDLINGS, urgency_chip
@@ -145,8 +146,10 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
         proposal = known.get(report.id)
         decide: BaseForm | None = None
         if report.incident is None:
-            places = offered_places(proposal, found=patrol.get(report.id))
-            decide = DecideForm(proposal=proposal, found=patrol.get(report.id), places=places, on=legal_day(now()))
+            day, seen = legal_day(now()), patrol.get(report.id)
+            also = [proposal.place_id if proposal else None, seen.place if seen else None]
+            places = offered_places(also, on=day)
+            decide = DecideForm(proposal=proposal, found=seen, places=places, on=day)
             if returned and "decide" in returned.forms:
                 decide = returned.forms["decide"]
             spot = spot_of(report, proposal, patrol.get(report.id))

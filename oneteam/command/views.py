@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from oneteam.command import acts, conduct, queries
 from oneteam.command.desk import decide_and_send
 from oneteam.command.desk_views import back_to_desk, desk_or_report
-from oneteam.command.forms import DecideForm, HandleForm, SendForm, SuspendForm, offered_places, uuid_of
+from oneteam.command.forms import DecideForm, HandleForm, SendForm, SuspendForm
 from oneteam.command.listing import escalated_list, order_list, verify_list
+from oneteam.command.offers import offered_places, uuid_of
 from oneteam.command.page import order_context
 from oneteam.command.panels import RERENDERED
 from oneteam.command.rules import FIELD, LEADERS, READERS, visible
@@ -64,8 +65,9 @@ def decide(request: PersonRequest, report_id: UUID) -> HttpResponse:
     # A decision that comes where somebody has decided is still read: sent twice it is answered as before, else refused.
     if row.incident is None or request.POST.get("matter"):
         proposal = proposal_of(report_id)
-        places = offered_places(proposal, request.POST)
-        decided = DecideForm(request.POST, proposal=proposal, places=places, on=legal_day(moment))
+        day = legal_day(moment)
+        places = offered_places([proposal.place_id if proposal else None], request.POST, on=day)
+        decided = DecideForm(request.POST, proposal=proposal, places=places, on=day)
     sent_forms = {"decide": decided, "send": send} if decided else {"send": send}
     keep(request, *sent_forms.values())
     returned = Returned(sent_forms, key=key)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from oneteam.kernel.geometry import Prepared
 from oneteam.kernel.text import Span, fold
@@ -194,6 +195,34 @@ def wide_places(also: Iterable[UUID] = ()) -> list[Named]:
         Named(place.id, place.kind, localised(place.name_zh, place.name_en), place.lon, place.lat)
         for place in sorted(found, key=lambda place: (order[place.kind], place.code))
     ]
+
+
+def find_places(words: str, *, on: date, most: int) -> list[Named]:
+    """Return places that stand on a day with all these words in their names; from memory, the best `most`.
+
+    Names that begin with the words come first, then wide ones, then short ones. What is no wide place is named with the
+    community or area it lies in, as one name may stand in several.
+    """
+    wanted = words.casefold().split()
+    if not wanted:
+        return []
+    here = ground(on)
+    order = {kind: position for position, kind in enumerate(PlaceKind.values)}
+    hits = []
+    for place in here.places.values():
+        names = " ".join((place.name_zh, place.name_en, *place.aliases, place.address)).casefold()
+        if all(word in names for word in wanted):
+            hits.append(((not names.startswith(wanted[0]), order[place.kind], len(place.name_zh), place.code), place))
+    return [_within(here, place) for _key, place in sorted(hits, key=lambda hit: hit[0])[:most]]
+
+
+def _within(here: Ground, place: Place) -> Named:
+    name = localised(place.name_zh, place.name_en)
+    above = here.parent(place.id)
+    if above is not None and place.kind not in (PlaceKind.AREA, PlaceKind.COMMUNITY):
+        held = here.places[above]
+        name = _("%(place)s (%(whole)s)") % {"place": name, "whole": localised(held.name_zh, held.name_en)}
+    return Named(place.id, place.kind, name, place.lon, place.lat)
 
 
 def points(ids: Iterable[UUID], *, on: date) -> dict[UUID, tuple[float, float]]:

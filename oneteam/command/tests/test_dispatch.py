@@ -82,6 +82,17 @@ def test_violation_takes_an_officer_whose_certificate_is_valid_that_day(*, last:
         assert any("No valid certificate" in fact for fact in officer.reason)
 
 
+def test_officer_who_is_attendant_too_is_proposed_for_a_violation_under_the_officer_post_only() -> None:
+    first = TODAY - timedelta(days=10)
+    register_certificate(
+        actor=CLERK, at=AT, person=actor("weng.shanxing", "officer").person_id or uuid7(), number="N-both",
+        kind="enforcement", issued=first, valid_from=first, valid_to=TODAY, exam_passed_on=first,
+    )  # fmt: skip
+    found = [one for one in propose(spot("C01", "enforcement"), AT) if one.post.name == "Weng Shanxing"]
+    assert [(one.post.role, one.may) for one in found] == [("officer", True), ("grid_attendant", False)]
+    assert "Can look and pass on, not decide" in found[1].reason
+
+
 def test_whoever_is_absent_is_left_out_and_named() -> None:
     enter_absence(
         actor=CLERK, at=AT, person=person("fang.xiaohe"), starts=AT - timedelta(hours=1),

@@ -14,7 +14,7 @@ from oneteam.command.conduct import same_incident
 from oneteam.command.desk_page import desk_context
 from oneteam.command.forms import HandOverForm, SplitForm, correct_form
 from oneteam.command.handover_page import handover_context
-from oneteam.command.offers import MOST, Groups, by_field, found_matters
+from oneteam.command.offers import MOST
 from oneteam.command.panels import RERENDERED
 from oneteam.intake.acts import Established
 from oneteam.intake.joining import correct_incident, split_report
@@ -27,7 +27,7 @@ from oneteam.people.views import for_roles
 from oneteam.places.queries import find_places
 from oneteam.procedures.shown import Returned, returned_by
 from oneteam.web.typed import keep
-from oneteam.web.widgets import WORDS, options_of
+from oneteam.web.widgets import WORDS, found_options
 
 DESK = ("dispatcher",)
 
@@ -56,24 +56,10 @@ def desk_or_report(request: PersonRequest, report: UUID, *, returned: Returned) 
 
 @for_roles(*DESK)
 @require_GET
-def offer_matters(request: PersonRequest) -> HttpResponse:
-    """Options of the matters that the typed words find, the best one first and chosen."""
-    found = found_matters(request.GET.get("matter" + WORDS, ""), legal_day(now()))
-    return HttpResponse(options_of(_groups(by_field(found))))
-
-
-@for_roles(*DESK)
-@require_GET
 def offer_places(request: PersonRequest) -> HttpResponse:
     """Options of the places that the typed words find, the best one first and chosen."""
     found = find_places(request.GET.get("place" + WORDS, ""), on=legal_day(now()), most=MOST)
-    return HttpResponse(options_of(_groups([("", [(str(place.id), place.name) for place in found])])))
-
-
-def _groups(groups: Groups) -> Groups:
-    """Return choices as options; where there are none, one that says so."""
-    options = [(group, [(value, False, label) for value, label in choices]) for group, choices in groups if choices]
-    return options or [("", [("", True, _("Nothing is called so"))])]
+    return HttpResponse(found_options([("", [(str(place.id), place.name) for place in found])] if found else []))
 
 
 @for_roles(*DESK)

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.command.acts import PHOTO_LIMIT, photos_fault
 from oneteam.command.conduct import GROUNDS
-from oneteam.command.offers import matter_choices, offered_places
+from oneteam.command.offers import offered_places
 from oneteam.files.forms import PhotosField, photos_of
 from oneteam.intake.labels import URGENCIES
 from oneteam.intake.models import Incident, Urgency
 from oneteam.kernel.texts import TEXT_LIMIT
 from oneteam.lawbook.catalogue import matters
+from oneteam.lawbook.offers import matter_choices
 from oneteam.patrols.queries import Found
 from oneteam.people.queries import HeldPost
 from oneteam.places.queries import Named

@@ -8,7 +8,6 @@ urlpatterns = [
     path("reports/<uuid:report_id>/split/", desk_views.split, name="report-split"),
     path("reports/<uuid:report_id>/correct/", desk_views.correct, name="incident-correct"),
     path("desk/", desk_views.desk, name="desk"),
-    path("desk/offer/matters/", desk_views.offer_matters, name="offer-matters"),
     path("desk/offer/places/", desk_views.offer_places, name="offer-places"),
     path("desk/merge/", desk_views.merge, name="desk-merge"),
     path("desk/handover/", desk_views.hand_over, name="handover"),

@@ -8,10 +8,12 @@ from django.views.decorators.http import require_GET
 from oneteam.kernel.clock import legal_day, now
 from oneteam.lawbook.catalogue_console import export
 from oneteam.lawbook.listing import day_of, matter_list
+from oneteam.lawbook.offers import by_field, found_matters
 from oneteam.lawbook.page import matter_context
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.views import for_roles
 from oneteam.web.parts import PageHeader
+from oneteam.web.widgets import WORDS, found_options
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -25,6 +27,14 @@ def matters(request: PersonRequest) -> HttpResponse:
     """The matters in force on a day."""
     listed = matter_list(request, today=legal_day(now()))
     return render(request, "lawbook/matters.html", {"header": PageHeader(title=_("Matters")), "list": listed})
+
+
+@for_roles()
+@require_GET
+def offer_matters(request: PersonRequest) -> HttpResponse:
+    """Options of the matters that the typed words find, the best one first and chosen."""
+    found = found_matters(request.GET.get("matter" + WORDS, ""), legal_day(now()))
+    return HttpResponse(found_options(by_field(found)))
 
 
 @for_roles()

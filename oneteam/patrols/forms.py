@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 from oneteam.files.forms import PhotosField, photos_of
 from oneteam.kernel.texts import TEXT_LIMIT
 from oneteam.lawbook.catalogue import catalogue
+from oneteam.lawbook.offers import matter_choices
 from oneteam.patrols.acts import ADDRESS_LIMIT, PHOTO_LIMIT, RECEIVERS, Spotted, photos_fault
 from oneteam.patrols.models import Receiver
 from oneteam.patrols.places import Spot, spot_of
-from oneteam.web.widgets import LongSelect
+from oneteam.web.widgets import WORDS, SearchedSelect
 
 
 class SpotForm(forms.Form):
@@ -131,7 +132,10 @@ class PassOnForm(forms.Form):
 class CorrectForm(forms.Form):
     """What it really is, and where; a place left empty stays as it is."""
 
-    matter = forms.ChoiceField(label=gettext_lazy("Matter"), widget=LongSelect)
+    matter = forms.ChoiceField(
+        label=gettext_lazy("Matter"),
+        widget=SearchedSelect(url="offer-matters", label=gettext_lazy("Search all matters")),
+    )  # fmt: skip
     address = forms.CharField(
         label=gettext_lazy("Another place"), max_length=ADDRESS_LIMIT, required=False,
         help_text=gettext_lazy("Leave empty where the place is right."),
@@ -142,7 +146,8 @@ class CorrectForm(forms.Form):
         self.on = on
         field = self.fields["matter"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(code, str(matter.name)) for code, matter in catalogue().on(on).items()]
+        likely = [self.data.get("matter"), self.initial.get("matter")]
+        field.choices = matter_choices(on, likely=likely, words=self.data.get("matter" + WORDS, ""))
 
     def clean_address(self) -> str:
         """Take only a place that is found."""

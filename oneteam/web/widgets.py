@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 WORDS = "_words"  # the name of a field's search box is the field's with this behind it
 
@@ -59,6 +60,13 @@ class SearchedSelect(LongSelect):
         }  # fmt: skip
         select = super().render(name, value, given, renderer)
         return format_html('<div class="searched"><input{}>{}</div>', flatatt(box), select)
+
+
+def found_options(groups: Sequence[tuple[str, Sequence[tuple[Any, str]]]]) -> SafeString:
+    """Return what typed words found as options; the first one is the browser's choice. One says so where none was."""
+    if not groups:
+        return options_of([("", [("", True, _("Nothing is called so"))])])
+    return options_of([(group, [(value, False, label) for value, label in found]) for group, found in groups])
 
 
 def options_of(groups: Sequence[tuple[str | None, Sequence[tuple[Any, bool, str]]]]) -> SafeString:

@@ -6,11 +6,12 @@ import pytest
 from django.utils import translation
 
 from conftest import City
-from oneteam.command.offers import MOST, found_matters, matter_choices, offered_places
+from oneteam.command.offers import offered_places
 from oneteam.command.tests.test_desk import CLEAR, values
 from oneteam.intake.models import Incident
 from oneteam.kernel.clock import legal_day
 from oneteam.lawbook.catalogue import catalogue
+from oneteam.lawbook.offers import MOST, found_matters, matter_choices
 from oneteam.places.models import Place
 from oneteam.places.queries import find_places
 from tests.world import AT, browser, follow, receive
@@ -44,7 +45,7 @@ def test_form_offers_the_likely_matters_first_and_never_the_whole_catalogue(city
 
 def test_typed_words_are_answered_with_options() -> None:
     desk = browser("shen.yulan", language="en")
-    answer = desk.get("/desk/offer/matters/", {"matter_words": "油烟"}).content.decode()
+    answer = desk.get("/matters/offered/", {"matter_words": "油烟"}).content.decode()
     assert '<option value="F' in answer
     assert answer.count("<option") <= MOST
     answer = desk.get("/desk/offer/places/", {"place_words": "Haitang Road"}).content.decode()
@@ -52,7 +53,7 @@ def test_typed_words_are_answered_with_options() -> None:
     answer = desk.get("/desk/offer/places/", {"place_words": "<nowhere>"}).content.decode()
     assert "Nothing is called so" in answer
     for username in ("fang.xiaohe", "luo.chengye"):
-        assert browser(username).get("/desk/offer/matters/").status_code == 403
+        assert browser(username).get("/desk/offer/places/").status_code == 403
 
 
 def test_place_is_found_by_any_of_its_names_and_named_with_what_it_lies_in() -> None:

@@ -15,6 +15,7 @@ from oneteam.journal.checks import Context, require
 from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.queries import label_values
 from oneteam.journal.statements import Part
+from oneteam.kernel.citycodes import component_id
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.coordinates import to_wgs84
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
@@ -24,6 +25,7 @@ from oneteam.kernel.plates import check_plate
 from oneteam.places.ground import Located
 from oneteam.places.queries import place_finder, place_of, region
 from oneteam.things.checks import CGCS2000, EQUAL, GCJ02
+from oneteam.things.codes import mapped
 from oneteam.things.labels import STATES
 from oneteam.things.models import Accuracy, Component, ComponentState, Device, DeviceKind
 from oneteam.things.party_acts import KEEPERS
@@ -83,6 +85,7 @@ class NewComponent:
     old_code: str = ""
 
 
+OLD_DIGITS = 16  # division (6), type (4), serial number (6) of GB/T 30428.2
 Find = Callable[[Decimal, Decimal], Located]
 _INSERT = """
 INSERT INTO things_component (id, code, type, name, unit_id, department_code, grid_id, lon, lat, accuracy, state,
@@ -112,6 +115,53 @@ def register_components(
         taken.add(new.code.strip())
         done.append(_register(actor, at, new, here.code, find, overrides or {}))
     return done
+
+
+@write
+def register_old_components(
+    *, actor: Actor, at: datetime, components: Sequence[NewComponent], overrides: Mapping[str, str] | None = None
+) -> list[UUID]:
+    """Register components of the old standard, whose `code` has 16 digits; each gets its 17 and keeps the old ones.
+
+    The type of five digits follows from the old one and the name. EVT-09 names every row of a type that has become
+    none; with a reason in `overrides` these rows are left out. BadInputError for a code that is none of 16 digits of
+    the region; for the rest as `register_components`.
+    """
+    here = region()
+    division = here.code if here is not None else ""
+    fresh, unmapped = [], []
+    serials = _Serials(division)
+    for line, old in enumerate(components, 1):
+        code = old.code.strip()
+        if len(code) != OLD_DIGITS or not code.isdecimal() or code[:6] != division:
+            message = _("Row %(line)d: “%(code)s” is no code of 16 digits of the region %(division)s.")
+            raise BadInputError(message % {"line": line, "code": code, "division": division})
+        kind = mapped(code[6:10], old.name)
+        if kind is None:
+            unmapped.append((line, code[6:10], old.name.strip()))
+            continue
+        fresh.append(replace(old, code=serials.code(kind.code, int(code[10:])), old_code=code))
+    given = dict(overrides or {})
+    context = Context(
+        step="component.register_old", object_id=uuid7(), state=None, actor=actor, at=at, facts={"unmapped": unmapped}
+    )  # fmt: skip
+    reason = given.pop("EVT-09", "")
+    require("EVT-09", context=context, overrides={"EVT-09": reason} if reason else {})
+    return register_components(actor=actor, at=at, components=fresh, overrides=given)
+
+
+class _Serials:
+    """Serial numbers of new codes: the old one where it is free, as several old types may have become one."""
+
+    def __init__(self, division: str) -> None:
+        self._division, self._taken = division, set(Component.objects.values_list("code", flat=True))
+
+    def code(self, kind: str, serial: int) -> str:
+        """Return a code of 17 digits that no component has."""
+        while (code := component_id(self._division, kind, max(serial, 1))) in self._taken:
+            serial = serial + 1
+        self._taken.add(code)
+        return code
 
 
 def _register(

@@ -42,6 +42,7 @@ def whole(template: testing.Template, tmp_path: Path, monkeypatch: pytest.Monkey
     testing.drop(name)
 
 
+@pytest.mark.timeout(1800)  # a minute and a half on a machine that nobody else uses
 def test_whole_city_is_complete_on_duty_at_any_hour_and_provable(whole: str) -> None:
     counts()
     names_and_numbers()

@@ -214,3 +214,52 @@ def test_code_and_plate_of_a_device_stand_once() -> None:
         device(code="CAR-1", **car)
     with pytest.raises(BadInputError, match="this plate"):
         device(code="CAR-2", **car)
+
+
+def old(code: str, name: str, **values: Any) -> NewComponent:
+    """A component as old data have it, in the first grid of the Haitang community."""
+    grid = Place.objects.get(code="990383000012001")
+    return NewComponent(
+        code=code, name=name, unit=Unit.objects.get(code="U03").id, department_code=credit(9, leading="11"),
+        lon=grid.lon, lat=grid.lat, first_date=date(2019, 3, 1), accuracy="C", **values,
+    )  # fmt: skip
+
+
+def test_evt_09_passes_rows_whose_old_types_have_become_one_and_keeps_their_codes() -> None:
+    rows = [old("9903830101000007", "上水井盖"), old("9903830405000001", "行道树"), old("9903830101000008", "供水井盖")]
+    found = acts.register_old_components(actor=CLERK, at=AT, components=rows)
+    codes = [Component.objects.get(id=each).code for each in found]
+    assert codes == ["99038301001000007", "99038304002000001", "99038301001000008"]
+    for each, row in zip(found, rows, strict=True):
+        assert queries.component_by_code(row.code) == Component.objects.get(id=each)
+
+
+def test_evt_09_names_every_row_without_a_type_and_takes_none_of_all() -> None:
+    rows = [old("9903830101000007", "上水井盖"), old("9903830199000001", "某种井盖"), old("9903830301000002", "路灯")]
+    with pytest.raises(OneteamError) as caught:
+        acts.register_old_components(actor=CLERK, at=AT, components=rows)
+    assert [failed.id for failed in caught.value.failures] == ["EVT-09"]  # type: ignore[attr-defined]
+    assert "2: 0199 某种井盖; 3: 0301 路灯" in str(caught.value)
+    assert not Component.objects.exists()
+
+
+def test_evt_09_warns_and_with_a_reason_these_rows_are_left_out() -> None:
+    rows = [old("9903830101000007", "上水井盖"), old("9903830199000001", "某种井盖")]
+    found = acts.register_old_components(actor=CLERK, at=AT, components=rows, overrides={"EVT-09": "下次普查补录"})
+    assert Component.objects.get().id == found[0]
+
+
+def test_two_old_types_that_became_one_never_share_a_number() -> None:
+    component(7, code="99038301001000007", name="供水井盖")
+    rows = [old("9903830101000007", "上水井盖"), old("9903830102000007", "供水井盖")]
+    found = acts.register_old_components(actor=CLERK, at=AT, components=rows)
+    codes = [Component.objects.get(id=each).code for each in found]
+    assert codes == ["99038301001000008", "99038301001000009"]
+
+
+@pytest.mark.parametrize("code", ["99038301001000007", "1101010101000007", "99038301010000X7", ""])
+def test_code_that_is_none_of_the_old_standard_is_refused_by_row(code: str) -> None:
+    with pytest.raises(BadInputError, match="Row 2"):
+        acts.register_old_components(
+            actor=CLERK, at=AT, components=[old("9903830101000007", "上水井盖"), old(code, "上水井盖")]
+        )

@@ -111,9 +111,11 @@ class WorkList:
 
     @property
     def count_word(self) -> str:
-        """The number of rows in words; beyond 10,000 it is about so many."""
+        """The number of rows in words; beyond 10,000 it is about so many, or more where counting ended there."""
         if self.exact and self.count <= EXACT_UP_TO:
             return _("%(count)s items") % {"count": f"{self.count:,}"}
+        if not self.exact and self.count >= EXACT_UP_TO:
+            return _("more than %(count)s items") % {"count": f"{EXACT_UP_TO:,}"}
         return _("about %(count)s items") % {"count": f"{self.count:,}"}
 
     @property

@@ -124,6 +124,7 @@ def _list(count: int, *, exact: bool = True, cells: int = 1) -> WorkList:
         (0, True, "0 items"),
         (10_000, True, "10,000 items"),
         (10_001, True, "about 10,001 items"),
+        (10_001, False, "more than 10,000 items"),
         (9, False, "about 9 items"),
     ],
 )

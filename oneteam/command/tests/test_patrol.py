@@ -25,6 +25,18 @@ def test_ot_08_what_somebody_was_sent_for_is_not_taken_over_until_the_order_came
     assert acts.take_over(actor=actor(*OFFICER), at=AT, finding=finding) == incident
 
 
+def test_officer_who_took_it_over_opens_the_case_from_the_finding() -> None:
+    finding = passed_on()
+    officer = browser(*OFFICER, language="en")
+    assert "/cases/new/" not in officer.get(f"/findings/{finding}/").content.decode(), "it is nobody's yet"
+    incident = acts.take_over(actor=actor(*OFFICER), at=AT, finding=finding)
+    page = officer.get(f"/findings/{finding}/").content.decode()
+    assert f"/cases/new/?incident={incident}" in page
+    assert officer.get(f"/cases/new/?incident={incident}").status_code == 200
+    for other in (browser("luo.chengye"), browser("weng.shanxing", "grid_attendant")):
+        assert "/cases/new/" not in other.get(f"/findings/{finding}/").content.decode()
+
+
 def test_desk_opens_what_the_patrol_found_with_its_matter_and_place() -> None:
     finding = passed_on("desk")
     row = Finding.objects.get(id=finding)

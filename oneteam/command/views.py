@@ -32,6 +32,8 @@ from oneteam.procedures.forms import ReasonForm
 from oneteam.procedures.shown import Returned, returned_by
 from oneteam.procedures.views import View, step_view
 from oneteam.triage.queries import proposal_of
+from oneteam.web.exporting import asked_file, exportable
+from oneteam.web.lists import WorkList
 from oneteam.web.parts import PageHeader
 from oneteam.web.typed import keep
 
@@ -97,24 +99,27 @@ def decide(request: PersonRequest, report_id: UUID) -> HttpResponse:
 @require_GET
 def orders(request: PersonRequest) -> HttpResponse:
     """What was sent to the post in force."""
-    context = {"header": PageHeader(title=_("My orders")), "list": order_list(request, at=now())}
-    return render(request, "command/orders.html", context)
+    return _listed(request, _("My orders"), order_list(request, at=now()))
+
+
+def _listed(request: PersonRequest, title: str, part: WorkList) -> HttpResponse:
+    """Return the page of a list of orders, or the file that its address asks for."""
+    context = {"header": PageHeader(title=title), "list": exportable(part, request.GET)}
+    return asked_file(request.GET, part) or render(request, "command/orders.html", context)
 
 
 @for_roles(*LEADERS)
 @require_GET
 def escalated(request: PersonRequest) -> HttpResponse:
     """Late orders that were told to the acting leader."""
-    context = {"header": PageHeader(title=_("Overdue orders")), "list": escalated_list(request, at=now())}
-    return render(request, "command/orders.html", context)
+    return _listed(request, _("Overdue orders"), escalated_list(request, at=now()))
 
 
 @for_roles(*FIELD)
 @require_GET
 def verify(request: PersonRequest) -> HttpResponse:
     """What was handled and waits for somebody else to verify it."""
-    context = {"header": PageHeader(title=_("To verify")), "list": verify_list(request, at=now())}
-    return render(request, "command/orders.html", context)
+    return _listed(request, _("To verify"), verify_list(request, at=now()))
 
 
 @for_roles(*READERS)

@@ -32,13 +32,10 @@ from oneteam.kernel.clock import now
 from oneteam.kernel.errors import BadInputError, ConflictError, UnlawfulError
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.sheets import write_csv
+from oneteam.web.exporting import FILE_TYPES
 from oneteam.web.panels import Way, Ways
 from oneteam.web.parts import FailedCheck, Link, PageHeader, Refusal
 
-FILE_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 Page = Callable[..., HttpResponse]
 
 

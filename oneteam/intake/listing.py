@@ -1,7 +1,5 @@
 """The work list of reports: what a view shows of the queries."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
@@ -27,6 +25,7 @@ from oneteam.lawbook.catalogue import branches, field_name
 from oneteam.people.middleware import PersonRequest
 from oneteam.procedures.queries import in_state, nearest_due
 from oneteam.procedures.shown import clocks_of
+from oneteam.web.exporting import sheet_file
 from oneteam.web.lists import PAGE_SIZE, Column, Filter, Row, Tab, WorkList, url_with
 from oneteam.web.parts import Chip, Empty, Link
 from oneteam.web.slots import collect_bulk
@@ -106,7 +105,10 @@ def report_list(request: PersonRequest, *, at: datetime) -> WorkList:
         exact=count < COUNT_LIMIT,
         newer=newer,
         older=older,
-        exports=[Link(_("CSV"), reverse("reports-csv") + url_with(request.GET))],
+        exports=[
+            Link(label, reverse("reports-file", args=[kind]) + url_with(request.GET))
+            for kind, label in (("csv", "CSV"), ("xlsx", "Excel"))
+        ],
     )
 
 
@@ -262,24 +264,13 @@ def _empty(asked: Asked) -> Empty:
 EXPORT_LIMIT = 10_000
 
 
-def export_csv(request: PersonRequest) -> str:
-    """Return the list as CSV, at most ten thousand rows: no caller, no phone, no address; safe to open in Excel."""
+def export_file(request: PersonRequest, kind: str) -> HttpResponse:
+    """Return the list as a file, at most ten thousand rows: no caller, no phone, no address; safe to open in Excel."""
     rows = queries.listed(list(select(Asked.of(request.GET))[:EXPORT_LIMIT]))
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("Number"), _("Title"), _("Channel"), _("State"), _("Told at"), _("Received at")])
-    for row in rows:
-        writer.writerow(_safe(_cells(row)))
-    return "\ufeff" + out.getvalue()
+    columns = [_("Number"), _("Title"), _("Channel"), _("State"), _("Told at"), _("Received at")]
+    return sheet_file(columns, [_exported(row) for row in rows], name="reports", kind=kind, title=_("Reports"))
 
 
-def _cells(row: Listed) -> Sequence[object]:
-    return [
-        row.number, title_of(row.told), CHANNELS[row.channel], row.state_label, row.told_at.isoformat(),
-        row.received_at.isoformat(),
-    ]  # fmt: skip
-
-
-def _safe(cells: Sequence[object]) -> list[str]:
-    """Put an apostrophe before what a spreadsheet would take for a formula."""
-    return [f"'{text}" if text and text[0] in "=+-@\t\r＝＋－＠" else text for text in map(str, cells)]
+def _exported(row: Listed) -> list[object]:
+    channel = str(CHANNELS[row.channel])
+    return [row.number, title_of(row.told), channel, row.state_label, row.told_at, row.received_at]

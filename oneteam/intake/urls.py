@@ -1,10 +1,10 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from oneteam.intake import views
 
 urlpatterns = [
     path("reports/", views.reports, name="reports"),
-    path("reports.csv", views.reports_csv, name="reports-csv"),
+    re_path(r"^reports\.(?P<kind>csv|xlsx)$", views.reports_file, name="reports-file"),
     path("reports/new/", views.report_new, name="report-new"),
     path("reports/<uuid:report_id>/", views.report, name="report"),
     path("reports/<uuid:object_id>/answer/", views.answer, name="report-answer"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from oneteam.intake import acts, queries
 from oneteam.intake.forms import AnswerForm, CallForm, CloseForm, LookForm
-from oneteam.intake.listing import export_csv, report_list
+from oneteam.intake.listing import export_file, report_list
 from oneteam.intake.navigation import READERS, reads_reports, takes_reports
 from oneteam.intake.page import report_context
 from oneteam.intake.telling import Told, ToldFaultsError
@@ -48,11 +48,9 @@ def reports(request: PersonRequest) -> HttpResponse:
 
 @for_roles(*READERS)
 @require_GET
-def reports_csv(request: PersonRequest) -> HttpResponse:
+def reports_file(request: PersonRequest, kind: str) -> HttpResponse:
     """The list as a file for a spreadsheet."""
-    response = HttpResponse(export_csv(request), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="reports.csv"'
-    return response
+    return export_file(request, kind)
 
 
 @for_roles("dispatcher", "grid_attendant")

@@ -25,6 +25,7 @@ from oneteam.people.views import for_roles
 from oneteam.procedures.forms import ReasonForm
 from oneteam.procedures.shown import Returned, returned_by
 from oneteam.procedures.views import View, step_view
+from oneteam.web.exporting import asked_file, exportable
 from oneteam.web.parts import PageHeader
 from oneteam.web.typed import keep
 
@@ -34,12 +35,13 @@ from oneteam.web.typed import keep
 def findings(request: PersonRequest) -> HttpResponse:
     """Today's findings, what is still to be done, and for officers what waits to be taken over."""
     finder = request.acting.post.role in FINDERS
+    part = finding_list(request, at=now())
     context = {
         "header": PageHeader(title=_("Findings")),
-        "list": finding_list(request, at=now()),
+        "list": exportable(part, request.GET),
         "may_find": finder,
     }
-    return render(request, "patrols/findings.html", context)
+    return asked_file(request.GET, part) or render(request, "patrols/findings.html", context)
 
 
 @for_roles(*FINDERS)

@@ -236,3 +236,12 @@ def test_unknown_finding_is_not_there() -> None:
     assert attendant().get(f"/findings/{uuid4()}/").status_code == 404
     assert attendant().post(f"/findings/{uuid4()}/take-over/").status_code == 404
     assert Report.objects.count() == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("address", ["/findings/", "/orders/", "/verify/"])
+def test_lists_of_the_phone_are_files_too(kind: str, address: str) -> None:
+    found()
+    answer = attendant().get(f"{address}?file={kind}")
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].endswith(f'.{kind}"')

@@ -10,7 +10,7 @@ from importlib import import_module
 from oneteam.kernel.errors import OneteamError
 from oneteam.server.processes import database, unserved
 
-ROOMS = ("server", "journal", "people", "lawbook", "procedures", "directories", "intake", "exchange")
+ROOMS = ("server", "journal", "people", "lawbook", "procedures", "directories", "search", "intake", "exchange")
 
 
 def parser() -> argparse.ArgumentParser:

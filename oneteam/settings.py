@@ -41,6 +41,7 @@ ROOMS = [
     "people",
     "things",
     "files",
+    "search",
     "lawbook",
     "documents",
     "procedures",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("oneteam.directories.urls")),
     path("", include("oneteam.people.urls")),
     path("", include("oneteam.files.urls")),
+    path("", include("oneteam.search.urls")),
     path("", include("oneteam.lawbook.urls")),
     path("", include("oneteam.documents.urls")),
     path("", include("oneteam.intake.urls")),

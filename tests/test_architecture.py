@@ -23,7 +23,7 @@ from tests.world import product_acts
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
-    "kernel", "journal", "web", "directories", "places", "people", "things", "files", "lawbook", "documents",
+    "kernel", "journal", "web", "directories", "places", "people", "things", "files", "search", "lawbook", "documents",
     "procedures", "intake", "triage", "cases", "patrols", "command", "supervision", "exchange", "demo", "server",
 )  # fmt: skip
 
@@ -39,6 +39,8 @@ MODELS_OF_OTHERS = {
     ("triage", "intake"): "panels are bound to the slots of Report and Listed",
     ("files", "journal"): "a follower is handed acts",
     ("triage", "journal"): "a follower is handed acts",
+    ("directories", "journal"): "what is registered for the search is handed acts",
+    ("search", "journal"): "a follower is handed acts; a rebuild sets its cursor back",
     ("command", "intake"): "Urgency's choices; the incident is locked while an order about it is sent",
     ("command", "journal"): "a follower is handed acts",
     ("patrols", "intake"): "the panel is bound to the slot of Report",

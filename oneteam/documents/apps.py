@@ -7,4 +7,4 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register acts, what must be kept, and the navigation entry."""
-        from oneteam.documents import acts, keeping, panels  # noqa: F401, PLC0415 -- models are there only now
+        from oneteam.documents import acts, keeping, panels, searching  # noqa: F401, PLC0415 -- models are there only now

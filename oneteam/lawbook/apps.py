@@ -17,6 +17,7 @@ class LawbookConfig(AppConfig):
             catalogue_acts,  # noqa: F401
             navigation,  # noqa: F401
             queries,
+            searching,  # noqa: F401
         )
         from oneteam.people.limits import read_settings_by  # noqa: PLC0415
 

@@ -8,7 +8,7 @@ class PlacesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register acts, pages and imports; let the shell name the region, which is known in the database only."""
-        from oneteam.places import acts, directory, importing  # noqa: F401, PLC0415 -- models are there only now
+        from oneteam.places import acts, directory, importing, searching  # noqa: F401, PLC0415 -- models are there only now
         from oneteam.places.naming import RegionNames  # noqa: PLC0415 -- models are there only now
 
         settings.REGION_NAME = RegionNames()

@@ -16,4 +16,5 @@ class ThingsConfig(AppConfig):
             importing,
             party_acts,
             premises_acts,
+            searching,
         )

@@ -22,6 +22,7 @@ SESSION: Rights = {"app": "SELECT, INSERT, UPDATE, DELETE"}
 TABLES: Mapping[str, Rights] = {
     "account_emailaddress": SESSION,
     "account_emailconfirmation": SESSION,
+    "directories_importrun": SESSION,
     "django_migrations": {"app": "SELECT", "reader": "SELECT"},
     "django_session": SESSION,
     "exchange_clienttoken": SESSION,

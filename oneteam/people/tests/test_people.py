@@ -278,7 +278,14 @@ def test_sign_in_page_names_the_demos_people_only_in_a_demo(
     file.write_text(json.dumps({"password": PASSWORD}), "utf-8")
     monkeypatch.setattr(settings, "DEMO_FILE", str(file))
     monkeypatch.setattr(settings, "REGION_IS_DEMO", True)
-    assert PASSWORD in Client().get("/accounts/login/").content.decode()
+    content = Client().get("/accounts/login/").content.decode()
+    assert PASSWORD in content
+    assert "shen.yulan" in content
+    assert "luo.chengye" in content, "all where the file names nobody"
+    file.write_text(json.dumps({"password": PASSWORD, "people": ["shen.yulan", "nobody"]}), "utf-8")
+    content = Client().get("/accounts/login/").content.decode()
+    assert "shen.yulan" in content
+    assert "luo.chengye" not in content, "of hundreds only those it names"
     file.write_text("broken", "utf-8")
     assert Client().get("/accounts/login/").status_code == 200
     monkeypatch.setattr(settings, "REGION_IS_DEMO", False)

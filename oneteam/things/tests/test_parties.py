@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from oneteam.journal import statements
 from oneteam.journal.acts import record
 from oneteam.journal.erase import Ground, erase_subject
-from oneteam.journal.models import Act
+from oneteam.journal.models import Act, Change
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
@@ -228,3 +229,39 @@ def test_parties_are_read_with_the_same_number_of_queries_for_1_and_30() -> None
             assert len(queries.parties(ids)) == len(ids)
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 3
+
+
+def test_many_parties_are_sent_ahead_and_each_row_is_noted_beside_its_own_act() -> None:
+    new = [
+        NewParty(kind="legal_person", name=f"云屿{number}有限公司", credit_code=credit(number), representative="林小生")
+        for number in range(1, 40)
+    ]
+    found = party_acts.register_parties(actor=CLERK, at=AT, parties=new)
+    assert list(Party.objects.filter(id__in=found).order_by("credit_code").values_list("id", flat=True)) == found
+    noted = dict(Change.objects.filter(row_id__in=found).values_list("row_id", "act_id"))
+    assert noted == dict(Act.objects.filter(stream__in=found).values_list("stream", "id"))
+    assert queries.parties(found)[found[-1]].representative.startswith("林")
+
+
+def test_what_the_database_refuses_among_many_is_raised_and_nothing_stays() -> None:
+    @transaction.atomic
+    def register() -> None:
+        new = [NewParty(kind="legal_person", name="云屿一有限公司", credit_code=credit(1))]
+        party_acts.register_parties(actor=CLERK, at=AT, parties=new)
+        with statements.ahead():
+            statements.run("SELECT 1 / 0")
+
+    before = Act.objects.count()
+    with pytest.raises(DataError):
+        register()
+    assert (Act.objects.count(), Party.objects.count()) == (before, 0)
+
+
+def test_act_that_is_sent_ahead_does_not_wait_for_its_number() -> None:
+    over = {"ended_on": "2026-11-25"}
+    with transaction.atomic():
+        with statements.ahead():
+            ahead = record(kind="party.ended", actor=CLERK, at=AT, stream=uuid7(), payload=over)
+        waited = record(kind="party.ended", actor=CLERK, at=AT, stream=ahead.stream, payload=over)
+    assert (ahead.seq, waited.seq) == (0, 2)
+    assert Act.objects.get(id=ahead.id).seq == 1

@@ -182,7 +182,7 @@ def note_facts(
         key, "case.note", case, matter, found_at.isoformat(), where, act, str(premises or ""),
         [photo.sha256 for photo in photos],
     )  # fmt: skip
-    told = {"where": words(where, _("where it was")), "act": words(act, _("what was done"))}
+    told = {"where": words(where, _("where it was")), "act": words(act, _("what the party did"))}
     taken = case_step(
         "note", actor=actor, at=at, row=row, once=once, happened=happened,
         personal={standing(row.text_subject): told},

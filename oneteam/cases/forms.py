@@ -92,7 +92,7 @@ class IdentifyForm(forms.Form):
     """Who the party is."""
 
     kind = _radio(labels.PARTY_KINDS, gettext_lazy("Kind of party"), initial="citizen")
-    name = _text(gettext_lazy("Name"), max_length=100, need=gettext_lazy("Enter the name."))
+    name = _text(gettext_lazy("Name of the party"), max_length=100, need=gettext_lazy("Enter the name."))
     id_number = _text(gettext_lazy("Identity number"), max_length=30, when="kind=citizen", required=False)
     born_on = forms.DateField(
         label=gettext_lazy("Date of birth, as told"), required=False,
@@ -119,8 +119,8 @@ class NoteForm(PhotosForm):
         error_messages={"required": gettext_lazy("Choose a matter")},
     )  # fmt: skip
     found_at = _moment(gettext_lazy("When"))
-    where = _text(gettext_lazy("Where"), need=gettext_lazy("Write where it was."))
-    act = _text(gettext_lazy("What was done"), rows=3, need=gettext_lazy("Write what was done."))
+    where = _text(gettext_lazy("Place of the violation"), need=gettext_lazy("Write where it was."))
+    act = _text(gettext_lazy("What the party did"), rows=3, need=gettext_lazy("Write what the party did."))
     premises = forms.UUIDField(label=gettext_lazy("Premises"), required=False, widget=forms.Select)
     field_order = ("matter", "found_at", "where", "act", "premises", "photos")
 

@@ -39,7 +39,7 @@ ENDINGS: dict[str, Promise] = {
     Ending.GENERAL_PROCEDURE: _("Goes over to the general procedure"),
 }
 MOMENTS: dict[str, Promise] = {
-    Moment.FACTS: _("Facts"),
+    Moment.FACTS: _("Facts of the violation"),
     Moment.RECHECK: _("Re-check"),
     Moment.DELIVERY: _("Delivery"),
 }

@@ -80,7 +80,7 @@ def _facts(row: Case, party: PartyInfo | None) -> list[Fact]:
         Fact(_("Officers"), _(", ").join(names[one] for one in row.officers)),
         Fact(_("Party"), party.name if party else _("not identified yet"),
              note=str(labels.PARTY_KINDS[party.kind]) if party else ""),
-        Fact(_("Number"), (party.id_number or party.credit_code) if party else ""),
+        Fact(_("Identity number or credit code"), (party.id_number or party.credit_code) if party else ""),
         Fact(_("Premises"), row.premises.name if row.premises else ""),
         Fact(_("Found"), row.found_at or ""),
         Fact(_("Incident"), _("No. %(number)d") % {"number": row.incident.number} if row.incident else ""),

@@ -83,5 +83,5 @@ def _unread(row: ImportRun) -> str:
 
 def fault_list(row: ImportRun) -> tuple[list[str], list[list[object]]]:
     """Return the faults of a refused file as a table."""
-    columns = [_("Line"), _("Column"), _("Problem"), _("What to do")]
+    columns = [_("Line"), _("Column"), _("Problem"), _("How to mend it")]
     return columns, [[fault.line, fault.column, fault.problem, fault.suggestion] for fault in faults_of(row)]

@@ -96,7 +96,7 @@ def _facts(row: Document) -> list[Fact]:
     """Return what is told of a document: nothing about a person."""
     facts = [Fact(_("Document"), queries.label_of(row.template))]
     if row.number is not None:
-        facts.append(Fact(_("Number"), row.number.text))
+        facts.append(Fact(_("Document number"), row.number.text))
     facts.append(Fact(_("Day of issue"), day(row.issued_at)))
     with suppress(UnsetSettingError):
         facts.append(Fact(_("Agency"), setting("agency.name")))

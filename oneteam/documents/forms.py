@@ -55,7 +55,10 @@ class CheckForm(forms.Form):
     """The public check: the code beside the QR picture, or the file itself."""
 
     code = forms.CharField(
-        label=_("Code"), required=False, max_length=200, help_text=_("The end of the address beside the QR picture.")
+        label=_("Check code"),
+        required=False,
+        max_length=200,
+        help_text=_("The end of the address beside the QR picture."),
     )
     file = forms.FileField(
         label=_("The document as a file (PDF)"), required=False, allow_empty_file=True,

@@ -52,7 +52,7 @@ def document_list(request: PersonRequest) -> WorkList:
             Tab(label, url_with(request.GET, kind=name or None), current=name == template)
             for name, label in [("", _("All")), *((name, str(one.label)) for name, one in queries.templates().items())]
         ],
-        search_value=words, search_label=_("Number"), action=reverse("documents"),
+        search_value=words, search_label=_("Document number"), action=reverse("documents"),
         kept={"kind": template} if template else None, count=len(shown), exact=not more,
         older=_older(request, str(shown[-1].id)) if more else "",
         empty=Empty(_("No document was issued here yet."), _("Documents are issued from their cases."), icon="file"),
@@ -73,7 +73,7 @@ def number_list(request: PersonRequest, wanted: RegisterFilter) -> WorkList:
         *((state, str(word), held[state]) for state, (word, _s) in STATES.items()),
     ]
     return WorkList(
-        id="numbers", caption=_("Register of numbers"), title_column=_("Number"),
+        id="numbers", caption=_("Register of numbers"), title_column=_("Document number"),
         columns=[
             Column(_("State"), word_on_phone=False), Column(_("Holder")), Column(_("Device")), Column(_("Reason")),
         ],

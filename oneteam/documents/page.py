@@ -70,7 +70,7 @@ def document_context(
         "look": back.get("look") or PurposeForm(auto_id="id_look_%s") if state is State.INTACT and not shown else None,
         "facts": Facts(
             [
-                *([Fact(_("Number"), row.number.text)] if row.number else []),
+                *([Fact(_("Document number"), row.number.text)] if row.number else []),
                 Fact(_("Sealed by SHA-256"), row.sha256, wide=True),
                 Fact(_("Template"), _("version %(version)d") % {"version": row.version}),
                 *public_facts(row),

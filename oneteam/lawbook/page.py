@@ -42,7 +42,7 @@ def matter_context(code: str, *, on: date, today: date) -> dict[str, object]:
         "penalties": _penalties(matter, on=on),
         "fines": _fines(matter, on=on),
         "versions": Facts([_version(version, matter, book) for version in reversed(versions)]),
-        "timeline": shown_timeline(acts_on_rows(CatalogueRow, rows), title=_("History")),
+        "timeline": shown_timeline(acts_on_rows(CatalogueRow, rows), title=_("Changes")),
     }
 
 

@@ -202,7 +202,7 @@ _register("certificates", gettext_lazy("Certificates"), KEEPERS, tried(_take_cer
     _USERNAME,
     Column("number", gettext_lazy("Number"), required=True, example="33-0001"),
     Column("kind", gettext_lazy("Kind"), required=True, parse=sheets.choice(CERTIFICATE_KINDS), example="enforcement"),
-    Column("issued", gettext_lazy("Issued"), required=True, parse=sheets.day, example="2026-03-05"),
+    Column("issued", gettext_lazy("Issued on"), required=True, parse=sheets.day, example="2026-03-05"),
     Column("valid_from", gettext_lazy("First day"), required=True, parse=sheets.day, example="2026-03-05"),
     Column("valid_to", gettext_lazy("Last day"), required=True, parse=sheets.day, example="2031-03-04"),
     Column("exam_passed_on", gettext_lazy("Exam passed"), parse=sheets.day, example="2026-01-15"),

@@ -26,7 +26,7 @@ ROLES: dict[str, Promise] = {
 }
 
 CERTIFICATE_KINDS: dict[str, Promise] = {
-    CertificateKind.ENFORCEMENT: _("Enforcement"),
+    CertificateKind.ENFORCEMENT: _("Administrative enforcement"),
     CertificateKind.SUPERVISION: _("Supervision of enforcement"),
 }
 

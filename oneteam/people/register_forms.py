@@ -56,7 +56,7 @@ class InterestForm(forms.Form):
     """A tie to somebody by name; ties to parties and premises are declared on their pages."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(INTERESTS.items()))
-    name = forms.CharField(label=gettext_lazy("To whom"), max_length=60)
+    name = forms.CharField(label=gettext_lazy("Tied to"), max_length=60)
     valid_from = day_field(gettext_lazy("First day"))
 
 
@@ -88,7 +88,7 @@ class CertificateForm(forms.Form):
     person = person_field()
     number = forms.CharField(label=gettext_lazy("Number"), max_length=40)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(CERTIFICATE_KINDS.items()))
-    issued = day_field(gettext_lazy("Issued"))
+    issued = day_field(gettext_lazy("Issued on"))
     valid_from = day_field(gettext_lazy("First day"))
     valid_to = day_field(gettext_lazy("Last day"))
     exam_passed_on = day_field(gettext_lazy("Exam passed"), required=False)

@@ -85,7 +85,7 @@ def _person_facts(person: Any, at: datetime) -> list[Fact]:
 register_directory(Directory(
     name="people", label=gettext_lazy("People"), icon="person", who=READERS, position=20,
     rows=lambda: Person.objects.select_related("account"), load=_load_posts, title=name_of,
-    title_label=gettext_lazy("Name"), order=("name_en", "id"),
+    title_label=gettext_lazy("Person's name"), order=("name_en", "id"),
     columns=[
         Shown("username", gettext_lazy("User name"), _account, sort="account__username"),
         Shown("posts", gettext_lazy("Posts"), _held),
@@ -155,7 +155,7 @@ def _certificate_facts(row: Certificate, _at: datetime) -> list[Fact]:
     return [
         Fact(_("Person"), to_row("people", row.person_id, name_of(row.person))),
         Fact(_("Kind"), CERTIFICATE_KINDS[row.kind]),
-        Fact(_("Issued"), row.issued),
+        Fact(_("Issued on"), row.issued),
         Fact(_("Valid"), span(row.valid_from, row.valid_to)),
         Fact(_("Exam passed"), row.exam_passed_on or _("no exam on record")),
     ]

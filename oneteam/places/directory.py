@@ -44,7 +44,7 @@ def _facts(place: Place, _at: datetime) -> Sequence[Fact]:
     ]
     if place.kind == PlaceKind.ROAD:
         facts += [
-            Fact(_("Line"), _("%(count)d points") % {"count": len(whole["line"] or ())}),
+            Fact(_("Course"), _("%(count)d points") % {"count": len(whole["line"] or ())}),
             Fact(_("House numbers"), len(whole["doors"] or ())),
         ]
     for boundary in Boundary.objects.filter(place=place.id).select_related("parent").order_by("-valid_from"):

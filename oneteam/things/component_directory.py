@@ -104,7 +104,7 @@ register_directory(Directory(
         Fact(_("Kept by"), _named(row.unit)),
         Fact(_("Plate"), row.plate or ""),
         Fact(_("Unit grid"), to_row("places", row.grid_id, _named(row.grid)) if row.grid else ""),
-        Fact(_("Used"), span(row.used_from, row.used_to)),
+        Fact(_("In use"), span(row.used_from, row.used_to)),
     ],
     edits=[
         Edit(name="register", button=gettext_lazy("Register device"), form=forms.DeviceForm,

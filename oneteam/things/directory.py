@@ -64,7 +64,7 @@ register_directory(Directory(
     name="parties", label=gettext_lazy("Parties"), icon="person", who=READERS, position=100,
     rows=Party.objects.all, load=_load_parties, title=_party_name, title_label=gettext_lazy("Party"),
     order=("name", "id"), facts=_party_facts, sections=_party_sections, importer="parties",
-    chips=lambda row, _at: [Chip(_("no more"), "warn")] if row.ended_on else [],
+    chips=lambda row, _at: [Chip(_("deregistered"), "warn")] if row.ended_on else [],
     columns=[
         Shown("kind", gettext_lazy("Kind"), lambda row: PARTY_KINDS[row.kind], sort="kind",
               exported=lambda row: str(PARTY_KINDS[row.kind])),
@@ -160,7 +160,7 @@ register_directory(Directory(
     filters=[
         Filter("field", gettext_lazy("Field"), lambda: [(code, code) for code in (f"F{n:02}" for n in range(1, 30))],
                lambda value: Q(fields__contains=[value])),
-        Filter("state", gettext_lazy("State"), lambda: [("open", _("Open")), ("closed", _("Closed"))],
+        Filter("state", gettext_lazy("State"), lambda: [("open", _("In business")), ("closed", _("Out of business"))],
                lambda value: Q(closed_on__isnull=value == "open")),
     ],
     search=lambda words: Q(name__icontains=words) | Q(address__icontains=words) | Q(party__credit_code=words.upper()),
@@ -193,7 +193,7 @@ register_directory(Directory(
     columns=[
         Shown("premises", gettext_lazy("Premises"),
               lambda row: to_row("premises", row.premises_id, row.premises.name), sort="premises__name"),
-        Shown("issuer", gettext_lazy("Issued by"), lambda row: row.issuer, sort="issuer"),
+        Shown("issuer", gettext_lazy("Issuing authority"), lambda row: row.issuer, sort="issuer"),
         Shown("valid_from", gettext_lazy("First day"), lambda row: row.valid_from, sort="valid_from"),
         Shown("valid_to", gettext_lazy("Last day"), lambda row: row.valid_to or "", sort="valid_to"),
     ],
@@ -202,7 +202,7 @@ register_directory(Directory(
     facts=lambda row, _at: [
         Fact(_("Premises"), to_row("premises", row.premises_id, row.premises.name)),
         Fact(_("Number"), row.number),
-        Fact(_("Issued by"), row.issuer),
+        Fact(_("Issuing authority"), row.issuer),
         Fact(_("Valid"), span(row.valid_from, row.valid_to)),
     ],
     edits=[

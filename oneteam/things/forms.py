@@ -137,7 +137,7 @@ class LicenceForm(forms.Form):
 
     name = _text(gettext_lazy("Name of the licence"), 100)
     number = _text(gettext_lazy("Number"), 60)
-    issuer = _text(gettext_lazy("Issued by"), 100)
+    issuer = _text(gettext_lazy("Issuing authority"), 100)
     valid_from = day_field(gettext_lazy("First day"))
     valid_to = day_field(gettext_lazy("Last day"), required=False)
 

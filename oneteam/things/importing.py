@@ -217,7 +217,7 @@ register_importer(Importer(
         Column("premises", gettext_lazy("Name of the premises"), hint=gettext_lazy("where the party has several")),
         Column("name", gettext_lazy("Name of the licence"), required=True, example="食品经营许可证"),
         Column("number", gettext_lazy("Number"), required=True, example="JY13303830000001"),
-        Column("issuer", gettext_lazy("Issued by"), required=True, example="云屿市市场监督管理局"),
+        Column("issuer", gettext_lazy("Issuing authority"), required=True, example="云屿市市场监督管理局"),
         Column("valid_from", gettext_lazy("First day"), required=True, parse=sheets.day, example="2024-05-01"),
         Column("valid_to", gettext_lazy("Last day"), parse=sheets.day, example="2029-04-30"),
     ],

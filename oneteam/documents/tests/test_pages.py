@@ -190,7 +190,7 @@ def test_officer_reserves_a_block_and_voids_a_number_on_pages() -> None:
     back = officer.post(f"/documents/numbers/{row.id}/", {"reason": ""})
     assert (back.status_code, "Write the reason." in back.content.decode()) == (422, True)
     done = officer.post(f"/documents/numbers/{row.id}/", {"reason": "Torn"}, follow=True).content.decode()
-    assert "Number" in done
+    assert "Document number" in done
     assert "Torn" in done
     row.refresh_from_db()
     assert row.state == "void"

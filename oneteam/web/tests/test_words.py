@@ -36,6 +36,16 @@ def test_words_every_sentence_has_its_chinese() -> None:
     assert not missing, "add these to the room's locale/zh_Hans/LC_MESSAGES/django.po:\n" + "\n".join(sorted(missing))
 
 
+def test_words_have_one_chinese_in_all_rooms() -> None:
+    """Django knows one translation of a text, whichever room it stands in: words with two senses are two texts."""
+    known: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for path in sorted(PACKAGE.glob("*/locale")):
+        room = path.parent.name
+        for key, entry in _catalogue(room).items():
+            known.setdefault(key, {}).setdefault(entry.msgstr or str(entry.msgstr_plural), set()).add(room)
+    assert {key: senses for key, senses in known.items() if len(senses) > 1} == {}
+
+
 def test_words_placeholders_are_the_same_in_both_languages() -> None:
     wrong = []
     for path in sorted(PACKAGE.glob("*/locale/zh_Hans/LC_MESSAGES/django.po")):

@@ -13,6 +13,7 @@ from oneteam.cases.models import Case, CasePhoto, Moment
 from oneteam.files.acts import keep_photo
 from oneteam.files.photos import Photo
 from oneteam.intake.acts import next_number, reports_of
+from oneteam.intake.queries import incidents_of
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, write
 from oneteam.journal.once import Once
@@ -21,6 +22,7 @@ from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, MissingError
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.texts import TEXT_LIMIT, words
+from oneteam.lawbook.matters import Kind
 from oneteam.lawbook.queries import matter as matter_on
 from oneteam.people.queries import posts_of
 from oneteam.people.standing import certificates_on
@@ -64,7 +66,7 @@ def open_case(
     """Open a case of the acting and a second officer, about an incident or what they found themselves; returns its id.
 
     `case` is an id that a phone made. Raises RefusedError (OFF-01, OFF-03, OFF-05), BadInputError for a second officer
-    who is none today.
+    who is none today, MissingError for an unknown incident.
     """
     once = Once.of(key, "case.open", second, incident, remark, case)
     if done := earlier(actor=actor, once=once):
@@ -78,6 +80,8 @@ def open_case(
         about=_about(incident), personal={text: {"remark": remark.strip()[:TEXT_LIMIT]}},
     )  # fmt: skip
     assert first is not None  # an officer is a person
+    if incident and not incidents_of([incident]):
+        raise MissingError(_("There is no such incident."))
     if not any(post.role == "officer" for post in posts_of(second, legal_day(at))):
         raise BadInputError(_("The second officer holds no post as an officer today; name another one."))
     Case.objects.create(
@@ -175,7 +179,8 @@ def note_facts(
     row = locked_case(case)
     if found_at > at:
         raise BadInputError(_("What was found cannot lie in the future."))
-    matter_on(matter, legal_day(found_at))
+    if matter_on(matter, legal_day(found_at)).kind is not Kind.ENFORCEMENT:
+        raise BadInputError(_("This matter is none that the bureau enforces."))
     if premises and (row.party_id is None or premises not in {one.id for one in premises_of(row.party_id)}):
         raise BadInputError(_("These premises are not the party's."))
     once = Once.of(

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,9 +16,7 @@ from oneteam.cases.closing import SLIP_LIMIT
 from oneteam.cases.deciding import Proposed, Settling
 from oneteam.files.forms import PhotosField, photos_of
 from oneteam.kernel.texts import TEXT_LIMIT
-from oneteam.lawbook.catalogue import branches, field_name, matters
-from oneteam.lawbook.matters import Kind
-from oneteam.web.widgets import LongSelect
+from oneteam.web.widgets import SearchedSelect
 
 MOMENT = "%Y-%m-%dT%H:%M"
 GROUNDS = {
@@ -91,9 +88,10 @@ class OpenForm(forms.Form):
 class IdentifyForm(forms.Form):
     """Who the party is."""
 
+    asked = ("credit_code", "representative")
     kind = _radio(labels.PARTY_KINDS, gettext_lazy("Kind of party"), initial="citizen")
     name = _text(gettext_lazy("Name of the party"), max_length=100, need=gettext_lazy("Enter the name."))
-    id_number = _text(gettext_lazy("Identity number"), max_length=30, when="kind=citizen", required=False)
+    id_number = _text(gettext_lazy("Resident identity number"), max_length=30, when="kind=citizen", required=False)
     born_on = forms.DateField(
         label=gettext_lazy("Date of birth, as told"), required=False,
         help_text=gettext_lazy("Only where there is no identity number"),
@@ -114,8 +112,9 @@ class IdentifyForm(forms.Form):
 class NoteForm(PhotosForm):
     """What was found."""
 
-    matter = forms.ChoiceField(
-        label=gettext_lazy("Matter"), widget=LongSelect,
+    matter = forms.CharField(
+        label=gettext_lazy("Matter"), max_length=20,
+        widget=SearchedSelect(url="offer-matters", label=gettext_lazy("Search matters")),
         error_messages={"required": gettext_lazy("Choose a matter")},
     )  # fmt: skip
     found_at = _moment(gettext_lazy("When"))
@@ -124,26 +123,11 @@ class NoteForm(PhotosForm):
     premises = forms.UUIDField(label=gettext_lazy("Premises"), required=False, widget=forms.Select)
     field_order = ("matter", "found_at", "where", "act", "premises", "photos")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        matter = self.fields["matter"]
-        assert isinstance(matter, forms.ChoiceField)
-        matter.choices = matter_choices()
-
-
-def matter_choices() -> list[tuple[str, Any]]:
-    """Return the matters that may be enforced under their fields."""
-    groups: dict[str, list[tuple[str, str]]] = {code: [] for code in branches()}
-    for code, matter in matters().items():
-        if matter.kind is Kind.ENFORCEMENT and matter.field:
-            groups[matter.field].append((code, str(matter.name)))
-    named = [(capfirst(field_name(code)), choices) for code, choices in groups.items() if choices]
-    return [("", _("Choose a matter")), *named]
-
 
 class OrderForm(forms.Form):
     """What is to be corrected, and by when."""
 
+    asked = ("deadline",)
     mode = _radio(
         {"at_once": gettext_lazy("At once"), "by_deadline": gettext_lazy("By a deadline")},
         gettext_lazy("When it is to be corrected"), initial="at_once",
@@ -170,13 +154,14 @@ class RecheckForm(PhotosForm):
     """What the re-check found."""
 
     correction = _radio(labels.CORRECTIONS, gettext_lazy("What did you find?"))
-    note = _text(gettext_lazy("In your words"), rows=3, need=gettext_lazy("Write what was found."))
+    note = _text(gettext_lazy("Describe it"), rows=3, need=gettext_lazy("Write what was found."))
     field_order = ("correction", "note", "photos")
 
 
 class PenaltyForm(forms.Form):
     """A penalty that is meant."""
 
+    asked: tuple[str, ...] = ("amount",)
     penalty = _radio(labels.PENALTIES, gettext_lazy("Kind of penalty"), initial="fine")
     amount = forms.DecimalField(
         label=gettext_lazy("Fine in yuan"), required=False, max_digits=12, decimal_places=2,
@@ -226,6 +211,7 @@ class HearForm(PenaltyForm):
 class DecideForm(PenaltyForm):
     """The decision: the penalty as told, and how it is paid."""
 
+    asked = ("amount", "payment", "cash_ground", "ground_note", "receipt_number")
     lighter = forms.BooleanField(
         label=gettext_lazy("Lighter or mitigated, because the party is under 18"), required=False
     )
@@ -265,6 +251,7 @@ class DecideForm(PenaltyForm):
 class DeliverForm(PhotosForm):
     """How the decision reached the party."""
 
+    asked = ("refusal", "proof")
     way = _radio(labels.DELIVERIES, gettext_lazy("How was it delivered?"), initial="handed")
     received_by = _text(gettext_lazy("Who signed, if not the party"), max_length=100, when="way=handed", required=False)
     refusal = _text(gettext_lazy("How the party refused"), rows=2, when="way=refused", required=False)
@@ -284,7 +271,7 @@ class EndForm(forms.Form):
     """Why a case ends without a penalty."""
 
     ending = forms.ChoiceField(label=gettext_lazy("Why"), choices=_choices(labels.ENDINGS))
-    reason = _text(gettext_lazy("In your words"), rows=2, need=gettext_lazy("Write why."))
+    reason = _text(gettext_lazy("Describe it"), rows=2, need=gettext_lazy("Write why."))
 
 
 def initial_moment(moment: datetime) -> str:

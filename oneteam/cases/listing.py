@@ -33,7 +33,7 @@ def case_list(request: PersonRequest, *, at: datetime) -> WorkList:
         whose, states=VIEWS[view], before=int(before) if before.isdigit() else None, limit=PAGE_SIZE + 1
     )
     shown, own = rows[:PAGE_SIZE], request.acting.post.role == "officer"
-    words = {"open": _("Open"), "all": _("All")}
+    words = {"open": _("Open cases"), "all": _("All")}
     return WorkList(
         id="cases", caption=_("Cases"), title_column=_("Case"),
         columns=[

@@ -12,7 +12,7 @@ from oneteam.people.middleware import PersonRequest
 from oneteam.people.queries import on_duty, posts_on
 from oneteam.people.standing import certificates_on
 from oneteam.procedures.shown import Returned
-from oneteam.web.parts import Link, PageHeader, Step, Steps
+from oneteam.web.parts import Link, PageHeader, Step
 
 
 def officers_for(request: PersonRequest, at: datetime) -> list[tuple[str, str]]:
@@ -45,6 +45,6 @@ def open_context(
         "header": PageHeader(title=_("Who is the second officer?"), crumbs=[Link(_("Cases"), reverse("cases"))]),
         "refusal": returned.refusal if returned else None,
         "sent_back": returned.above([], {}) if returned and form else None,
-        "steps": Steps([step], title=title) if form else None,
+        "step": step,
         "posts": request.acting.posts,
     }

@@ -53,7 +53,7 @@ def case_context(request: PersonRequest, row: Case, *, at: datetime) -> dict[str
         "header": PageHeader(
             title=title_of(row), crumbs=[Link(_("Cases"), reverse("cases"))],
             chips=[state_chip(run), *[clock for clock in clocks if clock.stopped is None][:1]],
-            facts=[_("Case no. %(number)d") % {"number": row.number}, party.name if party else ""],
+            facts=[_("Case no. %(number)d") % {"number": row.number}, *([party.name] if party else [])],
             links=[Link(_("Proof"), reverse("case-proof", args=[row.id]))],
         ),
         "facts": Facts(_facts(row, party)),
@@ -126,8 +126,9 @@ def _ordered(steps: list[Next]) -> list[Next]:
 def _idle(row: Case, step: Next) -> bool:
     """Tell whether a step is not worth a line: done already, or nothing there to enter (OT-22)."""
     verb = step.step.rpartition(".")[2]
-    once = verb in ("show", "record", "pay", "hand_in", "bank")
-    return (once and PAGES[verb].done(row)) or any(failed.id == "OT-22" for failed in step.blockers)
+    once, cash = verb in ("show", "record", "pay", "hand_in", "bank"), row.payment == "cash"
+    unpaid = (verb == "pay" and (cash or row.amount is None)) or (verb in ("hand_in", "bank") and not cash)
+    return unpaid or (once and PAGES[verb].done(row)) or any(failed.id == "OT-22" for failed in step.blockers)
 
 
 def page_context(
@@ -141,14 +142,20 @@ def page_context(
     form = form_of(page, row, request, at, back=back)
     offered = offer(page.step, row.id, form=form if form.fields else None, returned=returned, main=True, icon=page.icon)
     sent = replace(returned, forms={page.step: form}) if returned else None
+    step = _step(page, found, replace(offered, button=str(page.button)))
     return {
         "header": PageHeader(
             title=page.title,
             crumbs=[Link(_("Cases"), reverse("cases")), Link(title_of(row), reverse("case", args=[row.id]))],
-            facts=[number_of(page), _("Case no. %(number)d") % {"number": row.number}, party.name if party else ""],
+            facts=[
+                one for one in (
+                    number_of(page), _("Case no. %(number)d") % {"number": row.number}, party.name if party else "",
+                ) if one
+            ],
         ),
         "sent_back": sent.above([found] if found else [], {page.step: offered}) if sent else None,
-        "steps": Steps([_step(page, found, replace(offered, button=str(page.button)))], title=str(page.title)),
+        "step": step,
+        "steps": Steps([step], title=_("Next steps")),
         "beside": beside(page, row, at),
         "skip": address(row, "hear") if page.verb == "order" and found is not None else "",
         "case_url": reverse("case", args=[row.id]),

@@ -21,6 +21,7 @@ from oneteam.cases.papers import DECISION, decision_values, matter_of, provision
 from oneteam.documents.queries import RegisterFilter, register
 from oneteam.documents.shown import preview_paper
 from oneteam.kernel.clock import legal_day
+from oneteam.lawbook.offers import matter_choices
 from oneteam.lawbook.page import ranges_text
 from oneteam.lawbook.penalties import PartyKind
 from oneteam.lawbook.queries import individual_business, on_the_spot_limit
@@ -29,6 +30,7 @@ from oneteam.people.standing import certificates_on, person_names
 from oneteam.procedures.queries import Next, NextState
 from oneteam.things.queries import births, premises_of
 from oneteam.web.parts import Fact, Facts
+from oneteam.web.widgets import SearchedSelect
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,10 @@ def form_of(page: Page, row: Case, request: PersonRequest, at: datetime, *, back
     """Return the form of a page, as it came back or new with what is known, without fields that do not apply."""
     form = back or page.form(initial=_initial(page, row, at), auto_id=f"id_{page.verb}_%s")
     _fit(page, form, row, request, at)
+    # Needed with the choice that shows them: no "optional" beside them, and nothing that a hidden field could block.
+    form.use_required_attribute = False
+    for name in getattr(form, "asked", ()):
+        form.fields[name].required = True
     return form
 
 
@@ -181,6 +187,10 @@ def _fit(page: Page, form: BaseForm, row: Case, request: PersonRequest, at: date
     """Take out the fields that this case does not ask for, and give the others their choices."""
     fields, matter = form.fields, matter_of(row)
     if page.verb == "note":
+        matters = form.fields["matter"].widget
+        assert isinstance(matters, SearchedSelect)
+        likely = [form.data.get("matter"), row.matter, row.incident.matter if row.incident else ""]
+        matters.choices = matter_choices(legal_day(at), likely=likely, words=matters.words)
         places = premises_of(row.party_id) if row.party_id else []
         choices = [("", _("None")), *((str(one.id), one.name) for one in places)]
         _offer(form, "premises", choices, needed=bool(places))
@@ -211,7 +221,7 @@ def _offer(form: BaseForm, name: str, choices: list[tuple[str, Any]], *, needed:
 
 
 def _keep(form: BaseForm, name: str, wanted: bool) -> None:  # noqa: FBT001 -- it is what the line says
-    if not wanted and not form.is_bound:
+    if not wanted and name not in form.errors:
         del form.fields[name]
 
 

@@ -37,7 +37,7 @@ from oneteam.cases.tests.making import (
 from oneteam.journal.actors import Actor, ActorKind, operator
 from oneteam.journal.models import Act
 from oneteam.kernel.clock import legal_day
-from oneteam.kernel.errors import BadInputError, NotAllowedError
+from oneteam.kernel.errors import BadInputError, MissingError, NotAllowedError
 from oneteam.kernel.idnumbers import credit_code_check
 from oneteam.kernel.ids import uuid7
 from oneteam.people.acts import end_post
@@ -97,6 +97,13 @@ def test_second_officer_holds_a_post_as_officer() -> None:
     with pytest.raises(BadInputError, match="no post as an officer"):
         acts.open_case(actor=officer(), at=AT + DAY, second=second)
     assert Case.objects.count() == 1
+
+
+def test_case_about_an_unknown_incident_is_not_opened() -> None:
+    certify(FIRST, SECOND)
+    with pytest.raises(MissingError):
+        opened(certified=False, incident=uuid7())
+    assert not Case.objects.exists()
 
 
 def test_off_03_nobody_with_a_tie_to_the_party() -> None:

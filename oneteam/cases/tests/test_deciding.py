@@ -273,6 +273,8 @@ def test_bad_facts_leave_nothing() -> None:
             noted(case, **wrong)
     with pytest.raises(MissingError):
         noted(case, "F99-999")
+    with pytest.raises(BadInputError, match="none that the bureau enforces"):
+        noted(case, "F03-051")  # a road is mended
     assert Act.objects.count() == before
 
 

@@ -15,7 +15,7 @@ from oneteam.directories.taking import import_data
 from oneteam.intake.importing import REPORTS
 from oneteam.intake.slots import AFTER_IMPORT
 from oneteam.journal.actors import operator
-from oneteam.journal.follow import lag, settle
+from oneteam.journal.follow import behind, settle
 from oneteam.journal.notes import load_key
 from oneteam.journal.seal import Sealer, dsn_of
 from oneteam.kernel.clock import now
@@ -70,7 +70,7 @@ def _waited() -> bool:
     """Wait until the running server's followers have caught up twice in a row; False when they take too long."""
     end, calm = time.monotonic() + PATIENCE, 0
     while time.monotonic() < end:
-        calm = calm + 1 if not any(lag().values()) else 0
+        calm = calm + 1 if not behind() else 0
         if calm >= 3:
             return True
         time.sleep(0.3)

@@ -18,6 +18,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from oneteam.journal.models import Act, Cursor, Leaf
+from oneteam.journal.queries import stopped_followers
 from oneteam.journal.seal import Sealer, dsn_of
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ LONGEST_PAUSE = 60.0
 class Follower:
     """Base of what follows the journal. `kinds` limits the acts that are handed over; None takes every one.
 
+    `awaited`: an import or a start waits for what it makes; what only helps to find things may come a little later.
+
     Handling must depend on the acts and the database alone; it runs inside a transaction and may record acts itself.
     """
 
@@ -36,6 +39,7 @@ class Follower:
     version: ClassVar[str] = "1"
     kinds: ClassVar[frozenset[str] | None] = None
     batch: ClassVar[int] = 200
+    awaited: ClassVar[bool] = True
 
     def handle(self, batch: Sequence[Act]) -> None:
         """Take a batch of acts in sealed order. An exception undoes the whole batch, to be handed over again."""
@@ -136,6 +140,12 @@ def lag() -> dict[str, int]:
     total = 0 if last is None else last + 1
     done = dict(Cursor.objects.values_list("follower", "idx"))
     return {name: total - done.get(name, 0) for name in _followers}
+
+
+def behind() -> bool:
+    """Tell whether a follower that is awaited has sealed acts to pass. A stopped one is not waited for."""
+    stopped = stopped_followers()
+    return any(left for name, left in lag().items() if _followers[name].awaited and name not in stopped)
 
 
 def _note_fault(follower: Follower, error: Exception) -> None:

@@ -14,6 +14,7 @@ class Search(Follower):
 
     name = FOLLOWER
     batch = 500
+    awaited = False
 
     @property
     def kinds(self) -> frozenset[str]:  # type: ignore[override] # known when every room has registered

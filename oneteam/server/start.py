@@ -217,15 +217,14 @@ class _Run:
 
 
 def _settled() -> bool:
-    """Tell whether every act is sealed and every follower has passed it. A stopped follower is not waited for."""
+    """Tell whether every act is sealed and every follower that is awaited has passed it."""
     from django.db import OperationalError, connection  # noqa: PLC0415 -- needs Django
 
-    from oneteam.journal.follow import lag  # noqa: PLC0415
-    from oneteam.journal.queries import seal_state, stopped_followers  # noqa: PLC0415
+    from oneteam.journal.follow import behind  # noqa: PLC0415
+    from oneteam.journal.queries import seal_state  # noqa: PLC0415
 
     try:
-        stopped = stopped_followers()
-        return not seal_state().unsealed and not any(left for name, left in lag().items() if name not in stopped)
+        return not seal_state().unsealed and not behind()
     except OperationalError:
         connection.close()
         return False

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from oneteam.journal import follow
 from oneteam.journal.acts import record
-from oneteam.journal.follow import Follower, advance, drain, lag, register_follower, run_followers, settle
+from oneteam.journal.follow import Follower, advance, behind, drain, lag, register_follower, run_followers, settle
 from oneteam.journal.models import Act, Cursor, Leaf
 from oneteam.journal.queries import seal_state, stopped_followers
 from oneteam.journal.tests.kit import NOW, TESTER, World, one, rows, running, told, wait_until
@@ -77,6 +77,18 @@ def test_a_follower_gets_each_sealed_act_of_its_kinds_once_in_order(only: World)
     assert drain() == {"noting": 0}
     assert lag() == {"noting": 0}
     assert noted() == sealed()
+
+
+def test_only_an_awaited_follower_is_waited_for(only: World) -> None:
+    class Finding(Noting):
+        name, awaited = "finding", False
+
+    register_follower(Finding())
+    one()
+    only.seal()
+    assert behind()
+    assert drain(["noting"]) == {"noting": 1}
+    assert (behind(), lag()) == (False, {"noting": 0, "finding": 1})
 
 
 def test_writes_and_cursor_stand_or_fall_together(only: World, monkeypatch: pytest.MonkeyPatch) -> None:

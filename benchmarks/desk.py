@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 import psycopg
 
+from benchmarks import finding
 from benchmarks.figures import Figure, at_most
 from benchmarks.ground import CITY, Ground, served, wait_until
 from oneteam.kernel.errors import NotReadyError
@@ -48,15 +49,16 @@ def run(*, smoke: bool, data: str | None = None) -> Iterator[Figure]:
     times = 10 if smoke else 60
     with served() as ground:
         begun = time.monotonic()
-        _history(ground, reports - open_reports)
-        json.loads(_child(ground, "fill", str(open_reports), str(people)))
+        history(ground, reports - open_reports)
+        json.loads(child(ground, "fill", str(open_reports), str(people)))
         wait_until(ground.at_rest, 900, "the followers")
         yield Figure(f"writing {reports:,} reports, {open_reports:,} of them open", time.monotonic() - begun, "s")
         visitor = Visitor(ground)
         yield from _reading(ground, visitor, reports, times)
         yield _sending(ground, visitor, times)
-        spent = json.loads(_child(ground, "propose", str(times)))
+        spent = json.loads(child(ground, "propose", str(times)))
         yield at_most(f"dispatch proposal among {people} people, p95", p95(spent), "ms", PROPOSE_LIMIT)
+        yield from finding.figures(ground, objects=3_000 if smoke else finding.OBJECTS, times=4 * times)
 
 
 def p95(values: list[float]) -> float:
@@ -64,7 +66,7 @@ def p95(values: list[float]) -> float:
     return sorted(values)[max(0, -(-len(values) * 95 // 100) - 1)]
 
 
-def _history(ground: Ground, count: int) -> None:
+def history(ground: Ground, count: int) -> None:
     """Write closed reports as the owner, with the guard off for these two tables alone."""
     tables = ("intake_report", "procedures_run")
     with psycopg.connect(role_dsn(CITY, "owner", data=ground.data), autocommit=True) as owner:
@@ -170,7 +172,7 @@ def _sending(ground: Ground, visitor: Visitor, times: int) -> Figure:
 # Children: inside the city --------------------------------------------------------------------------------------------
 
 
-def _child(ground: Ground, *words: str) -> str:
+def child(ground: Ground, *words: str) -> str:
     environment = {
         **ground.environment, "ONETEAM_CITY": CITY, "ONETEAM_ROLE": "app",
         "DJANGO_SETTINGS_MODULE": "oneteam.settings", "PYTHONPATH": str(config.CHECKOUT),
@@ -244,5 +246,7 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
     if sys.argv[1] == "fill":
         _fill(int(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1] == "index":
+        finding.index(int(sys.argv[2]))
     else:
         _propose(int(sys.argv[2]))

@@ -1,6 +1,7 @@
 """What the pages of imports show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from oneteam.directories.importing import Importer, find_importer
 from oneteam.directories.models import ImportRun, RunState
 from oneteam.directories.runs import faults_of
+from oneteam.kernel.errors import Fault
 from oneteam.web.panels import Way
 from oneteam.web.parts import Banner, Chip, Link, PageHeader, State
 
@@ -70,7 +72,7 @@ def run_context(row: ImportRun) -> dict[str, Any]:
                 Link(_("Import: %(what)s") % {"what": importer.label}, reverse("import", args=[importer.name])),
             ],
         ),
-        "faults": faults_of(row),
+        "faults": _named(faults_of(row), importer),
         "unread": Banner(_unread(row), "warn") if row.unread else None,
         "target": importer.target() if importer.target else "",
         "again": reverse("import", args=[importer.name]),
@@ -79,6 +81,12 @@ def run_context(row: ImportRun) -> dict[str, Any]:
 
 def _unread(row: ImportRun) -> str:
     return _("Only the first sheet is read. Not read: %(sheets)s") % {"sheets": ", ".join(row.unread)}
+
+
+def _named(faults: Sequence[Fault], importer: Importer) -> list[Fault]:
+    """Return faults with their columns called what the page calls them."""
+    labels = {column.name: str(column.label) for column in importer.columns}
+    return [replace(fault, column=labels.get(fault.column, fault.column)) for fault in faults]
 
 
 def fault_list(row: ImportRun) -> tuple[list[str], list[list[object]]]:

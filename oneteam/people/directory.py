@@ -45,7 +45,6 @@ def _facts(unit: Unit, _at: datetime) -> list[Fact]:
         Fact(_("Kind"), UNIT_KINDS[unit.kind]),
         Fact(_("Belongs to"), _parent(unit)),
         Fact(_("Area"), _area(unit)),
-        Fact(_("Other name"), localised(unit.name_en, unit.name_zh)),
         Fact(_("Exists"), span(unit.valid_from, unit.valid_to)),
     ]
 

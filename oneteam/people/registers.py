@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.directories.fields import span, to_row
 from oneteam.directories.pages import Directory, Edit, Filter, Shown, register_directory
+from oneteam.journal.queries import label_values
 from oneteam.kernel.clock import legal_day
 from oneteam.people import acts, standing_acts, units
 from oneteam.people.importing import KEEPERS
@@ -30,6 +31,9 @@ from oneteam.people.register_forms import (
 )
 from oneteam.people.standing import certificate_on, interests_of
 from oneteam.web.parts import Chip, Fact
+
+for _act in ("post.given", "post.taken"):
+    label_values(_act, "role", ROLES)
 
 READERS = frozenset(Role.values) - {Role.CONTRACTOR_CREW.value, Role.CONTRACTOR_MANAGER.value}
 EDITORS = KEEPERS - {"operator"}

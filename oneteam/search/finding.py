@@ -73,6 +73,6 @@ def find(request: HttpRequest, text: str, *, role: str, kind: str = "") -> Found
 def _group(request: HttpRequest, known: Searchable, keys: dict[UUID, tuple[bool, bool]], most: int) -> Group:
     ordered = sorted(keys, key=lambda key: (keys[key], key), reverse=True)
     # Some of the first may not be the reader's to see; a few more are asked for, never one by one.
-    seen = known.shown(request, ordered[: 4 * most])
+    seen = known.shown(request, ordered[: 2 * most])
     hits = [seen[key] for key in ordered if key in seen]
-    return Group(known, hits[:most], more=len(hits) > most or len(ordered) > 4 * most)
+    return Group(known, hits[:most], more=len(hits) > most or len(ordered) > 2 * most)

@@ -154,7 +154,7 @@ def choice(words: Mapping[str, object]) -> Callable[[str], str]:
                 for key, label in words.items():
                     if wanted in (key.casefold(), str(label).casefold()):
                         return key
-        known = [f"{key} ({label})" if str(label) != key else key for key, label in words.items()]
+        known = [str(label) for label in words.values()]
         near = nearest(cell.strip(), words)
         raise CellError(
             _("“%(cell)s” is not known here") % _shown(cell),

@@ -1,0 +1,89 @@
+"""Directories, imports and the search, in both languages, wide and on a phone: each page held to the same rules."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, expect
+
+from oneteam.server import config, testing
+from tests.running import Running, on_clone
+from tests.walking import CHROMIUM, DESK, PHONE, Walker, chromium, signed_in
+
+pytestmark = [
+    pytest.mark.browser, pytest.mark.server,
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed (Debian: apt install chromium)"),
+]  # fmt: skip
+UNITS = "code,kind,name_zh,name_en,parent\nT1,squad,测试中队,Test Squad,U01\n"
+FAULTY = "code,kind,name_zh,name_en,parent\nT1,%s,测试中队,Test Squad,U01\n,squad,测试中队,Test Squad,U99\n"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server(template: testing.Template) -> Iterator[Running]:
+    with on_clone(template) as server:
+        server.start()
+        yield server
+
+
+def file(content: str) -> FilePayload:
+    return {"name": "units.csv", "mimeType": "text/csv", "buffer": content.encode()}
+
+
+@pytest.mark.parametrize(("language", "size"), [("zh-hans", PHONE), ("en", DESK)])
+def test_directories_imports_and_search(
+    server: Running, browser: Browser, language: str, size: tuple[int, int]
+) -> None:
+    url = str(server.state()["url"]).rstrip("/").replace("127.0.0.1", "localhost")
+    password = str(config.read_json(server.paths.root / "demo.json")["password"])
+    with signed_in(browser, url, "gu.weichen", password, language=language, size=size) as keeper:
+        keeper.refusals.add(422)
+        keeper.go(f"{url}/directory/")
+        keeper.look(f"{language}-directories")
+        _look_through(keeper, url)
+        _import(keeper, url, size)
+        keeper.go(f"{url}/search/?q=haitang")
+        expect(keeper.page.locator(".ways a").first).to_be_visible()
+        keeper.look(f"{language}-search")
+        keeper.go(f"{url}/search/?q=zzzzzz")
+        keeper.look(f"{language}-search-nothing")
+
+
+def _look_through(keeper: Walker, url: str) -> None:
+    """Look at lists of every shape, an object of each and the forms of its acts."""
+    for name, act in (("units", "correct"), ("people", "tie"), ("duties", ""), ("places", "redraw")):
+        keeper.go(f"{url}/directory/{name}/")
+        keeper.look(f"{keeper.language}-{name}")
+        address = keeper.page.locator("a.row-title").first.get_attribute("href")
+        keeper.go(f"{url}{address}")
+        keeper.look(f"{keeper.language}-{name}-one")
+        if act:
+            keeper.go(f"{url}{address}{act}/")
+            keeper.look(f"{keeper.language}-{name}-{act}")
+    for address in ("parties/new/register", "premises/new/register", "rosters/new/plan", "absences/new/enter"):
+        keeper.go(f"{url}/directory/{address}/")
+        keeper.look(f"{keeper.language}-{address.replace('/', '-')}")
+
+
+def _import(keeper: Walker, url: str, size: tuple[int, int]) -> None:
+    """Upload a faulty file, read its faults, upload the mended one; the wide screen takes it."""
+    page = keeper.page
+    keeper.go(f"{url}/imports/units/")
+    keeper.look(f"{keeper.language}-import")
+    page.locator("[name=file]").set_input_files([file(FAULTY % {"zh-hans": "中对", "en": "squid"}[keeper.language])])
+    keeper.press(keeper.main())
+    expect(page.locator("#faults-title")).to_be_visible(timeout=30_000)
+    keeper.look(f"{keeper.language}-import-faults")
+    keeper.press(keeper.main())
+    page.locator("[name=file]").set_input_files([file(UNITS)])
+    keeper.press(keeper.main())
+    expect(page.locator("form[action$='/confirm/']")).to_be_visible(timeout=30_000)
+    keeper.look(f"{keeper.language}-import-checked")
+    if size == DESK:
+        keeper.press(keeper.main())
+        expect(page.locator("a[href='/directory/units/']").last).to_be_visible(timeout=30_000)
+        keeper.look(f"{keeper.language}-import-done")

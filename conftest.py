@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from oneteam.kernel import clock
 from oneteam.server import config, testing
 
 os.environ["ONETEAM_CITY"] = testing.CITY
@@ -70,6 +71,13 @@ def _found(name: str) -> None:
     done = subprocess.run([sys.executable, "-c", command], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
+
+
+@pytest.fixture(autouse=True)
+def _clock_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every test begin at the moment that ONETEAM_CLOCK names, however long the run has taken already."""
+    monkeypatch.setattr(clock, "_PROCESS_START", clock.real_now())
+    clock._setting.cache_clear()
 
 
 @pytest.fixture(scope="session")

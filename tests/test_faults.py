@@ -96,11 +96,17 @@ def test_checker_catches_a_database_that_answers_before_it_has_written(server: R
         connection.execute("ALTER SYSTEM SET synchronous_commit = off")
         connection.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
         connection.execute("SELECT pg_reload_conf()")
-    storm = Storm(server, seed=7)
-    storm.rage(8.0, ["database"], imports=False)
-    assert storm.kills["database"] >= 2
-    faults = judge(storm.attempts, storm.stored(), storm.files)
-    assert "lost" in {fault.kind for fault in faults}
+    kinds = set[str]()
+    for seed in range(
+        7, 13
+    ):  # on a slow machine one storm may hit no moment at which something was told and not written
+        storm = Storm(server, seed=seed)
+        storm.rage(8.0, ["database"], imports=False)
+        assert storm.kills["database"] >= 2
+        kinds |= {fault.kind for fault in judge(storm.attempts, storm.stored(), storm.files)}
+        if "lost" in kinds:
+            break
+    assert "lost" in kinds
 
 
 @pytest.mark.parametrize(

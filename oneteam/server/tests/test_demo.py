@@ -1,5 +1,6 @@
 """The whole demo city, founded once: as many of everything as its model has, on duty at any hour, and provable."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -42,6 +43,10 @@ def whole(template: testing.Template, tmp_path: Path, monkeypatch: pytest.Monkey
     testing.drop(name)
 
 
+@pytest.mark.skipif(
+    os.environ.get("ONETEAM_LONG") != "1",
+    reason="its long transaction holds up all other tests: ONETEAM_LONG=1 ./test oneteam/server/tests/test_demo.py",
+)
 @pytest.mark.timeout(1800)  # a minute and a half on a machine that nobody else uses
 def test_whole_city_is_complete_on_duty_at_any_hour_and_provable(whole: str) -> None:
     counts()

@@ -84,22 +84,22 @@ def test_keys_move_through_the_list_and_open_help(page: Page, site: str) -> None
     page.goto(site + "list/")
     page.keyboard.press("j")
     page.keyboard.press("j")
-    assert page.locator("[data-cursor] .row-title").inner_text() == "Billboard loose above a primary school gate"
+    expect(page.locator("[data-cursor] .row-title")).to_have_text("Billboard loose above a primary school gate")
     page.keyboard.press("k")
     page.keyboard.press("x")
-    assert page.locator("[data-cursor] input").is_checked()
-    assert page.locator("[data-bulk-count]").inner_text() == "1 selected"
+    expect(page.locator("[data-cursor] input")).to_be_checked()
+    expect(page.locator("[data-bulk-count]")).to_have_text("1 selected")
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "reports-q"
+    expect(page.locator("#reports-q")).to_be_focused()
     page.keyboard.type("jkx")
     assert page.locator("#reports-q").input_value() == "jkx"
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    assert page.locator("#key-help").is_visible()
+    expect(page.locator("#key-help")).to_be_visible()
     page.locator("#keys-on").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("j")
-    assert page.locator("[data-cursor] .row-title").inner_text() == "Road surface sunk by half a metre"
+    expect(page.locator("[data-cursor] .row-title")).to_have_text("Road surface sunk by half a metre")
 
 
 def test_tab_swaps_only_the_list_keeps_the_focus_and_says_so(page: Page, site: str) -> None:

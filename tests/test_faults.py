@@ -97,9 +97,7 @@ def test_checker_catches_a_database_that_answers_before_it_has_written(server: R
         connection.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
         connection.execute("SELECT pg_reload_conf()")
     kinds = set[str]()
-    for seed in range(
-        7, 13
-    ):  # on a slow machine one storm may hit no moment at which something was told and not written
+    for seed in range(7, 13):  # on a slow machine one storm may hit nothing that was told and not written yet
         storm = Storm(server, seed=seed)
         storm.rage(8.0, ["database"], imports=False)
         assert storm.kills["database"] >= 2

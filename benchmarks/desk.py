@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
 
@@ -186,16 +187,14 @@ def _fill(reports: int, people: int) -> None:
     import django  # noqa: PLC0415 -- the environment names the database
 
     django.setup()
-    from datetime import timedelta  # noqa: PLC0415
-
-    from benchmarks.intake import SAMPLES, messages  # noqa: PLC0415
-    from oneteam.intake.acts import receive_report  # noqa: PLC0415
-    from oneteam.intake.telling import Told  # noqa: PLC0415
-    from oneteam.journal.actors import Actor, ActorKind, operator  # noqa: PLC0415
-    from oneteam.kernel.clock import legal_day, now  # noqa: PLC0415
-    from oneteam.people import acts, standing_acts  # noqa: PLC0415
-    from oneteam.people.models import Unit  # noqa: PLC0415
-    from oneteam.places.queries import all_places  # noqa: PLC0415
+    from benchmarks.intake import SAMPLES, messages  # noqa: PLC0415 -- needs Django
+    from oneteam.intake.acts import receive_report  # noqa: PLC0415 -- needs Django
+    from oneteam.intake.telling import Told  # noqa: PLC0415 -- needs Django
+    from oneteam.journal.actors import Actor, ActorKind, operator  # noqa: PLC0415 -- needs Django
+    from oneteam.kernel.clock import legal_day, now  # noqa: PLC0415 -- needs Django
+    from oneteam.people import acts, standing_acts  # noqa: PLC0415 -- needs Django
+    from oneteam.people.models import Unit  # noqa: PLC0415 -- needs Django
+    from oneteam.places.queries import all_places  # noqa: PLC0415 -- needs Django
 
     at, clerk = now(), operator("bench")
     client = Actor(kind=ActorKind.CLIENT, id="0199aaaa-0000-7000-8000-000000000001", name="bench")
@@ -227,9 +226,9 @@ def _propose(times: int) -> None:
     import django  # noqa: PLC0415 -- the environment names the database
 
     django.setup()
-    from oneteam.command.dispatch import Spot, propose  # noqa: PLC0415
-    from oneteam.kernel.clock import now  # noqa: PLC0415
-    from oneteam.places.queries import all_places  # noqa: PLC0415
+    from oneteam.command.dispatch import Spot, propose  # noqa: PLC0415 -- needs Django
+    from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
+    from oneteam.places.queries import all_places  # noqa: PLC0415 -- needs Django
 
     places = [place.id for place in all_places() if place.kind in ("grid", "community", "shop", "landmark")]
     spent = []

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from benchmarks.figures import Figure, at_most
-from benchmarks.ground import CITY, Ground
+from benchmarks.ground import CITY, Ground, served
 from oneteam.kernel.errors import NotReadyError
 from oneteam.server.access import role_dsn
 
@@ -88,11 +88,11 @@ def index(reports: int) -> None:
     import django  # noqa: PLC0415 -- the environment names the database
 
     django.setup()
-    from benchmarks.intake import SAMPLES, messages  # noqa: PLC0415
-    from oneteam.directories.searchable import Words, searchables  # noqa: PLC0415
-    from oneteam.intake.models import Report  # noqa: PLC0415
-    from oneteam.search.indexing import put  # noqa: PLC0415
-    from oneteam.things.models import Party, Premises  # noqa: PLC0415
+    from benchmarks.intake import SAMPLES, messages  # noqa: PLC0415 -- needs Django
+    from oneteam.directories.searchable import Words, searchables  # noqa: PLC0415 -- needs Django
+    from oneteam.intake.models import Report  # noqa: PLC0415 -- needs Django
+    from oneteam.search.indexing import put  # noqa: PLC0415 -- needs Django
+    from oneteam.things.models import Party, Premises  # noqa: PLC0415 -- needs Django
 
     known = {each.kind: each for each in searchables()}
     for kind, model in (("parties", Party), ("premises", Premises)):
@@ -115,7 +115,6 @@ def _batches(items: Sequence[Any], size: int = 2_000) -> Iterator[list[Any]]:
 def main() -> int:
     """Run this part alone, with a history of as many reports as it needs."""
     from benchmarks.desk import history  # noqa: PLC0415 -- as above
-    from benchmarks.ground import served  # noqa: PLC0415
 
     objects = int(sys.argv[1]) if len(sys.argv) > 1 else OBJECTS
     with served() as ground:

@@ -60,10 +60,10 @@ def write(folder: Path, count: int) -> list[Path]:
 
     django.setup()
     from oneteam.kernel.sheets import write_csv, write_xlsx  # noqa: PLC0415 -- needs Django
-    from oneteam.lawbook.catalogue_table import COLUMNS, cells_of  # noqa: PLC0415
-    from oneteam.lawbook.layers import pack_catalogue  # noqa: PLC0415
-    from oneteam.lawbook.matters import Mark, Matter  # noqa: PLC0415
-    from oneteam.lawbook.text import Text  # noqa: PLC0415
+    from oneteam.lawbook.catalogue_table import COLUMNS, cells_of  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook.layers import pack_catalogue  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook.matters import Mark, Matter  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook.text import Text  # noqa: PLC0415 -- needs Django
 
     shipped = [line.matter for line in pack_catalogue().values()]
     like = next(matter for matter in shipped if matter.code == LIKE)

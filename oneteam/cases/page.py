@@ -23,18 +23,18 @@ from oneteam.procedures.queries import Next, NextState, RunView, next_steps, run
 from oneteam.procedures.shown import Returned, StepForm, clocks_of, offer, shown_check, shown_steps
 from oneteam.things.queries import PartyInfo, parties
 from oneteam.web.panels import Photos
-from oneteam.web.parts import Chip, Clocks, Fact, Facts, Link, PageHeader, Step, Steps
+from oneteam.web.parts import Chip, Clocks, Fact, Facts, Link, PageHeader, State, Step, Steps
 
 READABLE = (
     "remark", "where", "act", "demand", "note", "statement", "ground_note", "no_order_reason", "refusal", "proof",
     "reason",
 )  # fmt: skip
-_STATES = {"closed": "ok", "ended": "plain", "decided": "info", "delivered": "info"}
+_STATES: dict[str, State] = {"closed": "ok", "ended": "plain", "decided": "info", "delivered": "info"}
 
 
 def state_chip(run: RunView) -> Chip:
     """Return where a case stands."""
-    return Chip(str(run.label), _STATES.get(run.state, "plain"))  # type: ignore[arg-type] # one of Chip's states
+    return Chip(str(run.label), _STATES.get(run.state, "plain"))
 
 
 def title_of(row: Case) -> str:

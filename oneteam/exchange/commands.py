@@ -33,8 +33,8 @@ def run_client(args: argparse.Namespace) -> int:
 
     django.setup()
     from oneteam.exchange.acts import register_client, revoke_client, rotate_client  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.actors import os_operator  # noqa: PLC0415
-    from oneteam.kernel.clock import now  # noqa: PLC0415
+    from oneteam.journal.actors import os_operator  # noqa: PLC0415 -- needs Django
+    from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
 
     actor, at = os_operator(), now()
     if args.change == "add":
@@ -52,8 +52,8 @@ def run_events(args: argparse.Namespace) -> int:
 
     django.setup()
     from oneteam.exchange.events import hand_over_events  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.actors import os_operator  # noqa: PLC0415
-    from oneteam.kernel.clock import now  # noqa: PLC0415
+    from oneteam.journal.actors import os_operator  # noqa: PLC0415 -- needs Django
+    from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
 
     handed = hand_over_events(actor=os_operator(), at=now(), first=args.first, last=args.last, reason=args.reason)
     args.file.write_bytes(handed)

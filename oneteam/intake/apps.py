@@ -7,4 +7,4 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         """Register acts, checks, the import and the navigation entry."""
-        from oneteam.intake import acts, checks, importing, joining, navigation, searching  # noqa: F401, PLC0415
+        from oneteam.intake import acts, checks, importing, joining, navigation, searching  # noqa: F401, PLC0415 -- models are there only now

@@ -19,6 +19,6 @@ class LawbookConfig(AppConfig):
             queries,
             searching,  # noqa: F401
         )
-        from oneteam.people.limits import read_settings_by  # noqa: PLC0415
+        from oneteam.people.limits import read_settings_by  # noqa: PLC0415 -- models are there only now
 
         read_settings_by(queries.setting)

@@ -9,7 +9,7 @@ from oneteam.kernel.errors import NotReadyError
 from oneteam.lawbook.models import EDITION_ID
 
 # Put into a statement that runs anyway, so that knowing whether a cache is still true costs nothing.
-EDITION_SQL = f"(SELECT act FROM lawbook_edition WHERE id = '{EDITION_ID}')"  # noqa: S608
+EDITION_SQL = f"(SELECT act FROM lawbook_edition WHERE id = '{EDITION_ID}')"  # noqa: S608 -- our own constant
 
 
 def edition() -> UUID:

@@ -33,7 +33,7 @@ from oneteam.procedures.forms import ReasonForm
 from oneteam.procedures.queries import Next, NextState, next_steps, runs
 from oneteam.procedures.shown import Returned, StepForm, offer, shown_steps
 from oneteam.web.panels import Photos
-from oneteam.web.parts import Banner, Chip, Fact, Facts, Link, PageHeader, Steps
+from oneteam.web.parts import Banner, Chip, Fact, Facts, Link, PageHeader, State, Steps
 from oneteam.web.slots import collect_bulk
 from oneteam.web.typed import SentBack
 
@@ -48,7 +48,8 @@ def handling_chip(handling: str) -> Chip:
 
 def state_chip(state: str, label: str) -> Chip:
     """Return the chip of a finding's state."""
-    return Chip(label, {"found": "warn", "settled": "ok", "taken_over": "info"}.get(state, "plain"))  # type: ignore[arg-type]
+    kinds: dict[str, State] = {"found": "warn", "settled": "ok", "taken_over": "info"}
+    return Chip(label, kinds.get(state, "plain"))
 
 
 def place_name(row: Finding) -> str:

@@ -12,6 +12,6 @@ class ProceduresConfig(AppConfig):
     def ready(self) -> None:
         """Make the acts of this room known, and how checks are judged."""
         from oneteam.journal.checks import judge_by  # noqa: PLC0415 -- models are there only now
-        from oneteam.procedures import acts, judging  # noqa: F401, PLC0415
+        from oneteam.procedures import acts, judging  # noqa: F401, PLC0415 -- models are there only now
 
         judge_by(judging.judge)

@@ -42,8 +42,8 @@ def stop_event() -> Event:
 def web(host: str, port: str) -> int:
     """Serve the pages and the interface until told to stop; requests under way are finished."""
     from granian import Granian  # noqa: PLC0415 -- the other children do without
-    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
-    from granian.log import LogLevels  # noqa: PLC0415
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415 -- needs Django
+    from granian.log import LogLevels  # noqa: PLC0415 -- needs Django
 
     server = Granian(
         "oneteam.wsgi:application",
@@ -110,7 +110,7 @@ def sealer() -> int:
     import django  # noqa: PLC0415 -- the parent chose the environment
 
     django.setup()
-    from oneteam.journal.seal import Sealer  # noqa: PLC0415
+    from oneteam.journal.seal import Sealer  # noqa: PLC0415 -- needs Django
 
     Sealer.from_settings().run(stop_event())
     return 0
@@ -122,8 +122,8 @@ def followers() -> int:
 
     name_connections("followers")
     django.setup()
-    from oneteam.directories.runner import run_imports  # noqa: PLC0415
-    from oneteam.journal.follow import run_followers  # noqa: PLC0415
+    from oneteam.directories.runner import run_imports  # noqa: PLC0415 -- needs Django
+    from oneteam.journal.follow import run_followers  # noqa: PLC0415 -- needs Django
 
     stop = stop_event()
     beside = [Thread(target=run, args=(stop,), name=run.__name__) for run in (run_timer, run_imports)]
@@ -143,10 +143,10 @@ def run_timer(stop: Event) -> None:
     """
     from django.db import Error, connection  # noqa: PLC0415 -- needs Django
 
-    from oneteam.journal.actors import machine  # noqa: PLC0415
-    from oneteam.kernel.clock import now  # noqa: PLC0415
-    from oneteam.procedures.acts import breach_overdue  # noqa: PLC0415
-    from oneteam.server.nightly import Night  # noqa: PLC0415
+    from oneteam.journal.actors import machine  # noqa: PLC0415 -- needs Django
+    from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
+    from oneteam.procedures.acts import breach_overdue  # noqa: PLC0415 -- needs Django
+    from oneteam.server.nightly import Night  # noqa: PLC0415 -- needs Django
 
     actor, night = machine("clock", "1"), Night(config.city_paths(config.city()))
     while not stop.wait(BREACH_SECONDS):
@@ -168,7 +168,7 @@ def verify() -> int:
 
     name_connections("verify")
     django.setup()
-    from oneteam.server.nightly import run  # noqa: PLC0415
+    from oneteam.server.nightly import run  # noqa: PLC0415 -- needs Django
 
     run()
     return 0

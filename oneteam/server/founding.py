@@ -88,10 +88,10 @@ def found(*, actor: Actor, at: datetime, demo: bool, whole: bool = False) -> Dem
     transaction, and what stands already is left as it is. Returns how one gets into a demo.
     """
     from oneteam.lawbook.acts import load_calendar, set_pack_values  # noqa: PLC0415 -- needs Django
-    from oneteam.lawbook.calendar_seed import LIBRARY_SOURCE, seed_rows  # noqa: PLC0415
-    from oneteam.lawbook.catalogue_acts import load_packs  # noqa: PLC0415
-    from oneteam.lawbook.queries import calendar_rows  # noqa: PLC0415
-    from oneteam.procedures.acts import load_law  # noqa: PLC0415
+    from oneteam.lawbook.calendar_seed import LIBRARY_SOURCE, seed_rows  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook.catalogue_acts import load_packs  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook.queries import calendar_rows  # noqa: PLC0415 -- needs Django
+    from oneteam.procedures.acts import load_law  # noqa: PLC0415 -- needs Django
 
     paths = config.make_city_paths(config.city())
     make_keys(paths)
@@ -110,12 +110,12 @@ def found(*, actor: Actor, at: datetime, demo: bool, whole: bool = False) -> Dem
 
 
 def _found_demo(*, actor: Actor, at: datetime, paths: config.CityPaths, whole: bool) -> Demo:
-    from oneteam.demo.staff import shown  # noqa: PLC0415
+    from oneteam.demo.staff import shown  # noqa: PLC0415 -- needs Django
     from oneteam.people.acts import set_password  # noqa: PLC0415 -- needs Django
-    from oneteam.people.models import Account  # noqa: PLC0415
-    from oneteam.people.registering import new_password  # noqa: PLC0415
-    from oneteam.server.demo import found_people, found_places, plan_ahead  # noqa: PLC0415
-    from oneteam.server.demo_things import found_things  # noqa: PLC0415
+    from oneteam.people.models import Account  # noqa: PLC0415 -- needs Django
+    from oneteam.people.registering import new_password  # noqa: PLC0415 -- needs Django
+    from oneteam.server.demo import found_people, found_places, plan_ahead  # noqa: PLC0415 -- needs Django
+    from oneteam.server.demo_things import found_things  # noqa: PLC0415 -- needs Django
 
     known: dict[str, Any] = config.read_json(demo_file(paths))
     password = str(known.get("password") or new_password())
@@ -141,7 +141,7 @@ def _found_demo(*, actor: Actor, at: datetime, paths: config.CityPaths, whole: b
 def _client_token(*, actor: Actor, at: datetime, known: str) -> str:
     """The token that opens the interface; a lost one is replaced by a new one of the same client."""
     from oneteam.exchange.acts import register_client, rotate_client, token_digest  # noqa: PLC0415 -- needs Django
-    from oneteam.exchange.models import Client, ClientToken  # noqa: PLC0415
+    from oneteam.exchange.models import Client, ClientToken  # noqa: PLC0415 -- needs Django
 
     if known and ClientToken.objects.filter(digest=token_digest(known), client__active=True).exists():
         return known
@@ -156,6 +156,6 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
     django.setup()
-    from oneteam.kernel.clock import now  # noqa: PLC0415
+    from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
 
     found(actor=os_operator(), at=now(), demo=True)

@@ -143,7 +143,7 @@ class _Run:
         import django  # noqa: PLC0415 -- settings read what create_city wrote
 
         django.setup()
-        from oneteam.server import founding, readiness, upgrade  # noqa: PLC0415
+        from oneteam.server import founding, readiness, upgrade  # noqa: PLC0415 -- needs Django
 
         self._tell(gettext_noop("the database answers"))
         if not self.options.demo:
@@ -156,7 +156,7 @@ class _Run:
             upgrade.upgrade_city(city)
             self._tell(gettext_noop("the tables are brought up to date"))
         readiness.check_ready()
-        from oneteam.kernel.clock import now  # noqa: PLC0415
+        from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
 
         founding.found(actor=os_operator(), at=now(), demo=True, whole=not self.options.small)
         self._tell(gettext_noop("law, places and people are there"))
@@ -165,11 +165,11 @@ class _Run:
         """Import the sample messages where no import was ever done; wait until all have been followed."""
         if not self.options.demo:
             return
-        from django.conf import settings  # noqa: PLC0415
-        from django.db import connection  # noqa: PLC0415
+        from django.conf import settings  # noqa: PLC0415 -- needs Django
+        from django.db import connection  # noqa: PLC0415 -- needs Django
 
-        from oneteam.intake.importing_run import import_file  # noqa: PLC0415
-        from oneteam.journal.queries import count_by_kind  # noqa: PLC0415
+        from oneteam.intake.importing_run import import_file  # noqa: PLC0415 -- needs Django
+        from oneteam.journal.queries import count_by_kind  # noqa: PLC0415 -- needs Django
 
         if "import.done" not in count_by_kind():
             samples = Path(settings.DEMO_DIR) / "samples" / "messages.csv"
@@ -220,8 +220,8 @@ def _settled() -> bool:
     """Tell whether every act is sealed and every follower that is awaited has passed it."""
     from django.db import OperationalError, connection  # noqa: PLC0415 -- needs Django
 
-    from oneteam.journal.follow import behind  # noqa: PLC0415
-    from oneteam.journal.queries import seal_state  # noqa: PLC0415
+    from oneteam.journal.follow import behind  # noqa: PLC0415 -- needs Django
+    from oneteam.journal.queries import seal_state  # noqa: PLC0415 -- needs Django
 
     try:
         return not seal_state().unsealed and not behind()
@@ -261,7 +261,7 @@ def _attach(paths: config.CityPaths, options: Options) -> bool:
         import django  # noqa: PLC0415 -- settings read what the first start wrote
 
         django.setup()
-        from django.db import connection  # noqa: PLC0415
+        from django.db import connection  # noqa: PLC0415 -- needs Django
 
         _say(greeting.demo(paths, state) if state.get("demo") else greeting.plain(state))
         connection.close()

@@ -7,7 +7,7 @@ class ThingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make acts, checks, pages and imports known."""
-        from oneteam.things import (  # noqa: F401, PLC0415
+        from oneteam.things import (  # noqa: F401, PLC0415 -- models are there only now
             checks,
             component_acts,
             component_directory,

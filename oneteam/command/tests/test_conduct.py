@@ -15,7 +15,7 @@ from oneteam.intake.acts import Established, answer_report, close_report, open_i
 from oneteam.intake.models import Incident, Report
 from oneteam.journal.actors import machine, operator
 from oneteam.journal.models import Act
-from oneteam.kernel.errors import BadInputError, ConflictError, NotAllowedError
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.masking import mask_told
 from oneteam.lawbook.acts import set_setting
@@ -435,7 +435,5 @@ def test_desk_says_who_comes_next_where_nobody_is_on_duty(city: City) -> None:
 
 
 def test_unknown_order_is_said() -> None:
-    from oneteam.kernel.errors import MissingError  # noqa: PLC0415
-
     with pytest.raises(MissingError):
         conduct.urge_order(actor=actor(DESK), at=AT, order=uuid7(), reason="快")

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from oneteam.journal.actors import operator
@@ -71,8 +72,6 @@ def test_new_version_stands_beside_the_old_one() -> None:
 
 def test_every_signed_in_post_reads_it_and_the_public_does_not() -> None:
     assert browser("shen.yulan").get("/matters/").status_code == 200
-    from django.test import Client  # noqa: PLC0415
-
     assert Client().get("/matters/").status_code == 302
 
 

@@ -24,7 +24,9 @@ def matches(query: str, words: Words) -> bool:
     asked = tokens.query_of(query)
 
     def one(part: str) -> bool:
-        token, beginning = re.fullmatch(r"'(.*)'(:\*)?", part.strip(" ()")).groups()  # type: ignore[union-attr]
+        found = re.fullmatch(r"'(.*)'(:\*)?", part.strip(" ()"))
+        assert found is not None, part
+        token, beginning = found.groups()
         return any(each.startswith(token) for each in have) if beginning else token in have
 
     return bool(asked) and all(any(map(one, part.split(" | "))) for part in asked.split(" & "))

@@ -5,19 +5,32 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from oneteam.cases import acts, closing, deciding, ordering, queries
 from oneteam.cases.deciding import Proposed, Settling
 from oneteam.cases.models import Case
-from oneteam.journal.actors import Actor, operator
+from oneteam.journal.actors import Actor, ActorKind, operator
+from oneteam.journal.models import Act
 from oneteam.kernel.clock import legal_day
-from oneteam.kernel.idnumbers import resident_id_check
+from oneteam.kernel.idnumbers import credit_code_check, resident_id_check
+from oneteam.kernel.ids import uuid7
 from oneteam.people.standing_acts import register_certificate
+from oneteam.procedures.errors import RefusedError
+from oneteam.procedures.queries import runs
 from tests.world import AT, actor
 
 FIRST, SECOND = "weng.shanxing", "luo.chengye"
 """An officer who is a grid attendant as well, and another officer."""
 STALL, WASTE, BICYCLES = "F01-001", "F01-012", "F01-009"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+CREDIT = "91330383MA2ABCDE0"
+COMPANY: dict[str, Any] = {
+    "kind": "legal_person", "name": "云屿骑行科技有限公司", "id_number": "",
+    "credit_code": CREDIT + credit_code_check(CREDIT),
+    "representative": "周行舟", "address": "云屿市潮平路2号",
+}  # fmt: skip
+CASHIER = Actor(kind=ActorKind.PERSON, id=str(uuid7()), post=uuid7(), role="cashier")
 
 
 def officer(username: str = FIRST) -> Actor:
@@ -124,3 +137,17 @@ def delivered(case: UUID, *, at: datetime = AT, **more: Any) -> None:
 def row(case: UUID) -> Case:
     """Return a case as it stands."""
     return queries.case(case)
+
+
+def refused(act: Any, *args: Any, **values: Any) -> list[str]:
+    """Return the ids of the checks that refuse an act; nothing is written."""
+    before = Act.objects.count()
+    with pytest.raises(RefusedError) as error:
+        act(*args, **values)
+    assert Act.objects.count() == before
+    return [failed.id for failed in error.value.failures]
+
+
+def state(case: UUID) -> str:
+    """Return where a case stands."""
+    return runs([case])[case].state

@@ -2,17 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
-from django.conf import settings
 
 from oneteam.cases import acts, closing
 from oneteam.cases.models import Case
 from oneteam.cases.tests.making import (
     BICYCLES,
+    COMPANY,
     DAY,
     FIRST,
     MINUTE,
@@ -32,44 +29,21 @@ from oneteam.cases.tests.making import (
     ordered,
     person,
     rechecked,
+    refused,
     row,
+    state,
 )
-from oneteam.journal.actors import Actor, ActorKind, operator
-from oneteam.journal.models import Act
+from oneteam.journal.actors import operator
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, MissingError, NotAllowedError
-from oneteam.kernel.idnumbers import credit_code_check
 from oneteam.kernel.ids import uuid7
 from oneteam.people.acts import end_post
 from oneteam.people.models import Post
 from oneteam.people.standing_acts import declare_interest
 from oneteam.procedures.errors import RefusedError
-from oneteam.procedures.queries import runs
 from tests.world import AT, actor
 
 pytestmark = pytest.mark.usefixtures("city")
-
-SCRIPT = Path(settings.BASE_DIR) / "tools" / "verify_proof.py"
-CREDIT = "91330383MA2ABCDE0"
-COMPANY: dict[str, Any] = {
-    "kind": "legal_person", "name": "云屿骑行科技有限公司", "id_number": "",
-    "credit_code": CREDIT + credit_code_check(CREDIT),
-    "representative": "周行舟", "address": "云屿市潮平路2号",
-}  # fmt: skip
-CASHIER = Actor(kind=ActorKind.PERSON, id=str(uuid7()), post=uuid7(), role="cashier")
-
-
-def refused(act: Any, *args: Any, **values: Any) -> list[str]:
-    """Return the ids of the checks that refuse an act; nothing is written."""
-    before = Act.objects.count()
-    with pytest.raises(RefusedError) as error:
-        act(*args, **values)
-    assert Act.objects.count() == before
-    return [failed.id for failed in error.value.failures]
-
-
-def state(case: UUID) -> str:
-    return runs([case])[case].state
 
 
 # ---- who

@@ -15,6 +15,9 @@ from oneteam.cases import acts, closing, queries
 from oneteam.cases.deciding import Proposed
 from oneteam.cases.tests.making import (
     BICYCLES,
+    CASHIER,
+    COMPANY,
+    CREDIT,
     DAY,
     FIRST,
     MINUTE,
@@ -35,11 +38,12 @@ from oneteam.cases.tests.making import (
     ordered,
     person,
     rechecked,
+    refused,
     row,
+    state,
 )
 from oneteam.documents.acts import reserve_numbers
 from oneteam.documents.queries import document, documents_about, numbering_faults, values_of
-from oneteam.journal.actors import Actor, ActorKind
 from oneteam.journal.models import Act
 from oneteam.journal.notes import public_path
 from oneteam.journal.once import KeyUsedError
@@ -49,34 +53,13 @@ from oneteam.kernel.clock import SHANGHAI, legal_day
 from oneteam.kernel.errors import BadInputError, MissingError, NotAllowedError
 from oneteam.kernel.idnumbers import credit_code_check
 from oneteam.kernel.ids import uuid7
-from oneteam.procedures.errors import RefusedError
-from oneteam.procedures.queries import NextState, clocks, next_steps, runs
+from oneteam.procedures.queries import NextState, clocks, next_steps
 from oneteam.things.models import Party
 from tests.world import AT, actor, follow
 
 pytestmark = pytest.mark.usefixtures("city")
 
 SCRIPT = Path(settings.BASE_DIR) / "tools" / "verify_proof.py"
-CREDIT = "91330383MA2ABCDE0"
-COMPANY: dict[str, Any] = {
-    "kind": "legal_person", "name": "云屿骑行科技有限公司", "id_number": "",
-    "credit_code": CREDIT + credit_code_check(CREDIT),
-    "representative": "周行舟", "address": "云屿市潮平路2号",
-}  # fmt: skip
-CASHIER = Actor(kind=ActorKind.PERSON, id=str(uuid7()), post=uuid7(), role="cashier")
-
-
-def refused(act: Any, *args: Any, **values: Any) -> list[str]:
-    """Return the ids of the checks that refuse an act; nothing is written."""
-    before = Act.objects.count()
-    with pytest.raises(RefusedError) as error:
-        act(*args, **values)
-    assert Act.objects.count() == before
-    return [failed.id for failed in error.value.failures]
-
-
-def state(case: UUID) -> str:
-    return runs([case])[case].state
 
 
 # ---- the documents

@@ -173,7 +173,7 @@ def _certificate_chips(row: Certificate, at: datetime) -> list[Chip]:
 
 
 register_directory(Directory(
-    name="certificates", label=gettext_lazy("Certificates"), icon="seal", who=READERS, position=40,
+    name="certificates", label=gettext_lazy("Certificates"), icon="shield", who=READERS, position=40,
     rows=lambda: Certificate.objects.select_related("person"), title=lambda row: row.number,
     title_label=gettext_lazy("Number"), order=("valid_to", "id"), facts=_certificate_facts, chips=_certificate_chips,
     importer="certificates", hidden=("reason",),

@@ -60,6 +60,13 @@ def test_icons_named_in_templates_are_drawn() -> None:
     assert not {(name, icon) for name, icon in used if icon not in _icons()}
 
 
+def test_icons_named_in_code_are_drawn() -> None:
+    files = [path for path in STATIC.parents[2].glob("*/*.py") if "tests" not in path.parts]
+    used = {(path.name, icon) for path in files for icon in re.findall(r'icon="([\w-]+)"', path.read_text("utf-8"))}
+    assert len(used) > 20
+    assert not {(name, icon) for name, icon in used if icon not in _icons()}
+
+
 def test_icons_of_the_states_are_drawn_and_differ() -> None:
     shapes = [icon for icon in parts.STATE_ICONS.values() if icon]
     assert set(shapes) <= _icons()

@@ -45,11 +45,18 @@ def both(pair: testing.Template) -> Iterator[str]:
     testing.drop(name)
 
 
+@pytest.fixture
+def alone(both: str) -> Iterator[str]:
+    """That database while no other worker changes whose member a role is."""
+    with testing.roles_alone():
+        yield both
+
+
 # Rights -------------------------------------------------------------------------------------------------------------
 
 
-def test_every_table_sequence_and_function_of_the_other_city_is_refused_to_every_role(both: str) -> None:
-    with administrator(both, data=testing.data()) as connection:
+def test_every_table_sequence_and_function_of_the_other_city_is_refused_to_every_role(alone: str) -> None:
+    with administrator(alone, data=testing.data()) as connection:
         tried = [name for name, _statement in ways_into(connection, "beta")]
         listed = connection.execute(
             "select relkind::text, count(*) from pg_class where relkind in ('r', 'S') "
@@ -62,8 +69,8 @@ def test_every_table_sequence_and_function_of_the_other_city_is_refused_to_every
     assert {f"select {table}" for table in rights.TABLES} <= set(tried)
     called = {name.split("(")[0] for name in tried if name.startswith("call ")}
     assert called >= {f"call beta.{name}" for name in (*rights.DEFINER_FUNCTIONS, "journal_guard", "journal_erase")}
-    assert intrusions("alpha", "beta", dbname=both, data=testing.data()) == []
-    assert intrusions("beta", "alpha", dbname=both, data=testing.data()) == []
+    assert intrusions("alpha", "beta", dbname=alone, data=testing.data()) == []
+    assert intrusions("beta", "alpha", dbname=alone, data=testing.data()) == []
 
 
 @pytest.mark.parametrize(
@@ -101,11 +108,11 @@ def test_every_table_sequence_and_function_of_the_other_city_is_refused_to_every
         ),
     ],
 )
-def test_role_granted_too_much_is_named(both: str, granted: str, taken_back: str, named: list[str]) -> None:
-    with administrator(both, data=testing.data()) as connection:
+def test_role_granted_too_much_is_named(alone: str, granted: str, taken_back: str, named: list[str]) -> None:
+    with administrator(alone, data=testing.data()) as connection:
         connection.execute(granted.encode())
         try:
-            found = intrusions("alpha", "beta", dbname=both, data=testing.data())
+            found = intrusions("alpha", "beta", dbname=alone, data=testing.data())
         finally:
             connection.execute(taken_back.encode())
     assert set(named) <= set(found)

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -93,12 +92,10 @@ def run_doctor(args: argparse.Namespace) -> int:
 
 def run_bench(args: argparse.Namespace) -> int:
     """List the benchmarks or run one; 1 when a target was missed."""
-    from oneteam.server.config import CHECKOUT  # noqa: PLC0415 -- loaded by the command that needs it
-
-    names = sorted(path.stem for path in Path(CHECKOUT / "benchmarks").glob("*.py") if path.stem not in _NO_BENCHMARKS)
+    names = _benchmarks()
     if args.name is None:
-        for name in names:
-            print(f"{name:<12} {_about(name)}")
+        for name, about in names.items():
+            print(f"{name:<12} {about}")
         return 0
     if args.name not in names:
         print(f"there is no benchmark {args.name!r}; known are: {', '.join(names)}")
@@ -112,14 +109,15 @@ def run_bench(args: argparse.Namespace) -> int:
     return int(missed and not args.smoke)
 
 
-_NO_BENCHMARKS = {"__init__", "figures", "ground", "sender", "statements"}
-
-
-def _about(name: str) -> str:
-    """The first line of a benchmark's own description, read without running it."""
+def _benchmarks() -> dict[str, str]:
+    """The first line of each benchmark's own description, read without running it; one is what has a `run`."""
     import ast  # noqa: PLC0415 -- only for the list
 
-    from oneteam.server.config import CHECKOUT  # noqa: PLC0415
+    from oneteam.server.config import CHECKOUT  # noqa: PLC0415 -- loaded by the command that needs it
 
-    source = (CHECKOUT / "benchmarks" / f"{name}.py").read_text("utf-8")
-    return (ast.get_docstring(ast.parse(source)) or "").split("\n", 1)[0]
+    trees = {path.stem: ast.parse(path.read_text("utf-8")) for path in sorted((CHECKOUT / "benchmarks").glob("*.py"))}
+    return {
+        name: (ast.get_docstring(tree) or "").split("\n", 1)[0]
+        for name, tree in trees.items()
+        if any(isinstance(node, ast.FunctionDef) and node.name == "run" for node in tree.body)
+    }

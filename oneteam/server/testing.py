@@ -77,6 +77,13 @@ def _locked(file: Path, kind: int) -> Iterator[int]:
         os.close(descriptor)
 
 
+@contextmanager
+def roles_alone() -> Iterator[None]:
+    """Hold the cluster's roles still: who may be whom is one list for the databases of all workers of a run."""
+    with _locked(data() / "roles.lock", fcntl.LOCK_EX):
+        yield
+
+
 class Membership:
     """While a process of a test run holds this, `leave` of another does not stop the server."""
 

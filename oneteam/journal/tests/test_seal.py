@@ -157,7 +157,10 @@ def test_a_batch_is_announced_once_on_the_citys_own_channel(world: World) -> Non
                 told()
         world.seal()
         heard = [notice.payload for notice in listener.notifies(timeout=0.5)]
-    assert heard == [str(Leaf.objects.count())]
+    # A listener may also hear of an earlier batch: PostgreSQL skips old notices only up to a transaction still at work
+    # anywhere in the cluster.
+    assert heard[-1] == str(Leaf.objects.count())
+    assert len(heard) == len(set(heard))
 
 
 def test_no_role_but_the_sealer_writes_leaves_and_nobody_changes_them(world: World) -> None:

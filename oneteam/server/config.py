@@ -287,7 +287,7 @@ def database(name: str, role: str, *, dbname: str | None = None, data: Path | No
     if pooled:
         options["pool"] = dict(POOL)
     return {
-        "ENGINE": "oneteam.server.postgresql",
+        "ENGINE": "django.db.backends.postgresql",
         "HOST": reached.get("host", ""),
         "PORT": reached.get("port", ""),
         "NAME": dbname or database_name(data),

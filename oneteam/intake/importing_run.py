@@ -17,6 +17,7 @@ from oneteam.intake.slots import AFTER_IMPORT
 from oneteam.journal.actors import operator
 from oneteam.journal.follow import behind, settle
 from oneteam.journal.notes import load_key
+from oneteam.journal.queries import waits_for_seal
 from oneteam.journal.seal import Sealer, dsn_of
 from oneteam.kernel.clock import now
 
@@ -59,19 +60,21 @@ def _follow(fresh: Sequence[UUID]) -> list[str]:
     try:
         if sealer.start():
             settle(sealer)
-        elif not _waited():
+        elif fresh and not _waited(fresh[-1]):
             return [_("The server's followers are still busy; the proposals come by themselves.")]
     finally:
         sealer.close()
     return [line for tell in AFTER_IMPORT for line in tell(fresh)] if fresh else []
 
 
-def _waited() -> bool:
-    """Wait until the running server's followers have caught up twice in a row; False when they take too long."""
-    end, calm = time.monotonic() + PATIENCE, 0
+def _waited(last: UUID) -> bool:
+    """Wait until the running server has sealed the last report and its followers have passed what is sealed.
+
+    False when that takes too long.
+    """
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        calm = calm + 1 if not behind() else 0
-        if calm >= 3:
+        if not waits_for_seal(last) and not behind():
             return True
         time.sleep(0.3)
     return False

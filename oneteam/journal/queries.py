@@ -168,6 +168,11 @@ def seal_state() -> SealState:
         return SealState(*cursor.fetchone())
 
 
+def waits_for_seal(stream: UUID) -> bool:
+    """Tell whether an act of this stream is not sealed yet."""
+    return Act.objects.filter(stream=stream, leaf=None).exists()
+
+
 def stopped_followers() -> dict[str, str]:
     """Return the fault of every follower that cannot go on."""
     return dict(Cursor.objects.exclude(error="").values_list("follower", "error"))

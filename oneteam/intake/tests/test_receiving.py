@@ -15,7 +15,7 @@ from django.db import connection
 
 from conftest import City
 from oneteam.directories.taking import check_file, import_data, take_checked
-from oneteam.intake import acts
+from oneteam.intake import acts, importing_run
 from oneteam.intake.importing import REPORTS, lines_of
 from oneteam.intake.importing_run import import_file
 from oneteam.intake.models import Report
@@ -23,6 +23,8 @@ from oneteam.intake.queries import report, reports_by_caller, told_texts
 from oneteam.intake.telling import Line
 from oneteam.journal.actors import Actor, ActorKind, operator
 from oneteam.journal.models import Act
+from oneteam.journal.notes import load_key
+from oneteam.journal.seal import Sealer, dsn_of
 from oneteam.journal.tests.kit import aside
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError, TableError
 from oneteam.kernel.ids import uuid7
@@ -241,6 +243,22 @@ def test_command_imports_a_sample_and_says_what_became_of_it(city: City, monkeyp
     assert done.lines, "the proposals are counted"
     again = import_file(SAMPLES / "messages_gbk.csv", source="import", channel="website", user="clerk")
     assert "0 reports taken, 12 known before" in again.text(seconds=0.1)
+
+
+def test_command_beside_a_busy_server_does_not_count_before_the_reports_are_sealed(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "SEALER_DATABASE", city.database("sealer"))
+    monkeypatch.setattr(importing_run, "PATIENCE", 1.5)
+    servers = Sealer(
+        dsn_of(city.database("sealer")), load_key(Path(settings.SEALER_KEY)), Path(settings.CHECKPOINT_FILE)
+    )
+    assert servers.start()
+    try:
+        done = import_file(SAMPLES / "messages_gbk.csv", source="import", channel="website", user="clerk")
+    finally:
+        servers.close()
+    assert done.lines == ["The server's followers are still busy; the proposals come by themselves."]
 
 
 def test_command_names_a_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -17,28 +17,29 @@ from oneteam.people.standing import person_names
 from oneteam.procedures.queries import runs
 from oneteam.procedures.shown import clocks_of
 from oneteam.things.queries import parties
+from oneteam.web.exporting import FILE_TYPES, PARAMETER
 from oneteam.web.lists import PAGE_SIZE, Column, Row, Tab, WorkList, url_with
 from oneteam.web.parts import Empty, Link
 
+FILE_ROWS = 10_000
 VIEWS = {"open": queries.OPEN, "all": ()}
 
 
 def case_list(request: PersonRequest, *, at: datetime) -> WorkList:
-    """Return the acting officer's cases, or all for who reads all; those that are open first, the newest first."""
+    """Return the acting officer's cases, or all for who reads all, the newest first; a file holds all pages at once."""
     view = request.GET.get("view", "open")
     view = view if view in VIEWS else "open"
-    before = request.GET.get("before", "")
+    whole = request.GET.get(PARAMETER, "") in FILE_TYPES
+    before, most = "" if whole else request.GET.get("before", ""), FILE_ROWS if whole else PAGE_SIZE
     whose = None if request.acting.post.role in READERS_OF_ALL else request.acting.post.person
-    rows = queries.cases_of(
-        whose, states=VIEWS[view], before=int(before) if before.isdigit() else None, limit=PAGE_SIZE + 1
-    )
-    shown, own = rows[:PAGE_SIZE], request.acting.post.role == "officer"
+    rows = queries.cases_of(whose, states=VIEWS[view], before=int(before) if before.isdigit() else None, limit=most + 1)
+    shown, own = rows[:most], request.acting.post.role == "officer"
     words = {"open": _("Open cases"), "all": _("All")}
     return WorkList(
         id="cases", caption=_("Cases"), title_column=_("Case"),
         columns=[
             Column(_("State"), word_on_phone=False), Column(_("Time limit"), word_on_phone=False), Column(_("Party")),
-            Column(_("Officers")),
+            Column(_("Officers")), Column(_("Opened at"), "time"),
         ],
         rows=case_rows(shown, at=at),
         empty=Empty(
@@ -46,8 +47,8 @@ def case_list(request: PersonRequest, *, at: datetime) -> WorkList:
             link=Link(_("Open on-the-spot case"), reverse("case-new")) if own else None,
         ),
         tabs=[Tab(words[name], url_with(request.GET, view=name), current=name == view) for name in VIEWS],
-        count=len(shown), exact=len(rows) <= PAGE_SIZE,
-        older=f"{url_with(request.GET)}&before={shown[-1].number}" if len(rows) > PAGE_SIZE else "",
+        count=len(shown), exact=len(rows) <= most,
+        older=f"{url_with(request.GET)}&before={shown[-1].number}" if len(rows) > most else "",
     )  # fmt: skip
 
 
@@ -60,7 +61,7 @@ def case_rows(rows: Sequence[Case], *, at: datetime) -> list[Row]:
     return [
         Row(
             id=str(row.id), title=title_of(row), url=reverse("case", args=[row.id]),
-            facts=[_("No. %(number)d") % {"number": row.number}, row.opened_at],
+            facts=[_("No. %(number)d") % {"number": row.number}],
             cells=_cells(row, state[row.id], clocks.get(row.id, []), known, people),
         )
         for row in rows
@@ -71,4 +72,5 @@ def _cells(row: Case, run: Any, clocks: Sequence[Any], known: Any, people: Any) 
     return [
         state_chip(run), next((clock for clock in clocks if clock.stopped is None), ""),
         known[row.party_id].name if row.party_id in known else "", _(", ").join(people[one] for one in row.officers),
+        row.opened_at,
     ]  # fmt: skip

@@ -31,6 +31,7 @@ from oneteam.procedures.errors import RefusedError
 from oneteam.procedures.queries import next_steps
 from oneteam.procedures.shown import Returned, returned_by
 from oneteam.procedures.views import View, step_view
+from oneteam.web.exporting import asked_file, exportable
 from oneteam.web.parts import Link, PageHeader
 from oneteam.web.typed import keep
 
@@ -42,10 +43,11 @@ OPEN = f"{PROCEDURE}.open"
 @for_roles(*READERS)
 @require_GET
 def cases(request: PersonRequest) -> HttpResponse:
-    """The list of cases."""
+    """The list of cases, or the file that its address asks for."""
+    part = case_list(request, at=now())
     links = [Link(_("Open on-the-spot case"), "new/")] if request.acting.post.role == "officer" else []
-    context = {"header": PageHeader(title=_("Cases"), links=links), "list": case_list(request, at=now())}
-    return render(request, "cases/cases.html", context)
+    context = {"header": PageHeader(title=_("Cases"), links=links), "list": exportable(part, request.GET)}
+    return asked_file(request.GET, part) or render(request, "cases/cases.html", context)
 
 
 @for_roles(*EVERYBODY)

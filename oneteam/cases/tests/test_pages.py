@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from oneteam.cases import acts
+from oneteam.cases import acts, listing
 from oneteam.cases.models import Case
 from oneteam.cases.tests.making import (
     FIRST,
@@ -34,6 +34,7 @@ from oneteam.cases.tests.making import (
 from oneteam.documents.acts import reserve_numbers
 from oneteam.intake.acts import Established, open_incident, reports_of
 from oneteam.journal.models import Act
+from oneteam.kernel.sheets import read_table
 from oneteam.procedures.queries import runs
 from tests.world import AT, actor, browser, post_of, receive
 
@@ -217,6 +218,22 @@ def test_list_costs_the_same_for_one_case_and_thirty() -> None:
             assert str(first) in page("/cases/", client)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_list_is_a_file_of_all_pages_without_names_of_citizens(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known(WASTE)
+    acts.open_case(actor=officer(), at=AT, second=person(SECOND))
+    monkeypatch.setattr(listing, "PAGE_SIZE", 1)
+    client = browser("xie.lianfang", language="en")
+    assert f"file={kind}" in page("/cases/", client)
+    answer = client.get(f"/cases/?view=all&before=1&file={kind}")
+    assert answer["Content-Disposition"] == f'attachment; filename="cases.{kind}"'
+    rows = read_table(answer.content, name=f"cases.{kind}").rows
+    assert [row.cells["Details"] for row in rows] == ["No. 2", "No. 1"]
+    assert rows[1].cells["Party"] == "林*喆"
+    assert rows[1].cells["Opened at"].startswith("2026-11-25")
+    assert "14:00" in rows[1].cells["Opened at"], "in region time"
 
 
 def ask(client: Client, address: str, body: Any = None, **headers: str) -> tuple[int, dict[str, Any]]:

@@ -10,19 +10,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from oneteam.cases.tests import making as cases
 from oneteam.directories.searchable import register_searchable, searchables
 from oneteam.intake.models import Report
 from oneteam.journal.actors import operator
 from oneteam.journal.erase import erase_subject
+from oneteam.patrols.acts import pass_on
+from oneteam.patrols.tests.test_findings import ATTENDANT, found
 from oneteam.people import acts as people_acts
 from oneteam.people import units
 from oneteam.people.models import Account
 from oneteam.places.models import Place
 from oneteam.search import finding, indexing
 from oneteam.search.models import Indexed
+from oneteam.things.party_acts import correct_party
 from oneteam.things.tests.making import citizen, credit, firm, shop
 from tests import world
-from tests.world import AT, browser, receive
+from tests.world import AT, actor, browser, receive
 
 pytestmark = pytest.mark.usefixtures("city", "english")
 CLERK = operator("clerk")
@@ -40,9 +44,11 @@ def follow() -> None:
     world.follow(str(connection.settings_dict["NAME"]))
 
 
-def titles(username: str, words: str, kind: str = "", language: str = "zh-hans") -> list[str]:
+def titles(
+    username: str, words: str, kind: str = "", language: str = "zh-hans", role: str | None = None
+) -> list[str]:  # fmt: skip
     """Return what somebody finds, in the order of the page."""
-    answer = browser(username, language=language).get("/search/", {"q": words, "kind": kind})
+    answer = browser(username, role, language=language).get("/search/", {"q": words, "kind": kind})
     assert answer.status_code == 200
     content = html.unescape(answer.content.decode()).split('id="search-words"')[1]
     return re.findall(r'<li><a href="[^"]+"><svg.*?</svg><span>(.*?)</span>', content, re.DOTALL)
@@ -100,6 +106,47 @@ def test_citizens_are_found_by_name_and_shown_masked() -> None:
     assert masked != "欧阳春生"
     assert masked.endswith("生")
     assert len(titles("fang.xiaohe", "13800005602")) == 1
+
+
+def test_cases_are_found_by_party_place_matter_and_number_by_who_may_see_them_only() -> None:
+    case = cases.row(cases.known(cases.WASTE))
+    follow()
+    [found] = titles("luo.chengye", "林垟喆", kind="cases")
+    assert found.startswith(f"{case.number} ")
+    assert "林" not in found, "named by its matter"
+    for words in ("锦塘路88号", "摆摊", cases.id_number(), str(case.number), found.split(maxsplit=1)[1]):
+        assert titles("luo.chengye", words, kind="cases") == [found], words
+        assert titles("xie.lianfang", words, kind="cases") == [found], "who reads all cases"
+        assert titles("jin.ruotong", words, kind="cases") == [], "an officer of no such case"
+        assert titles("shen.yulan", words, kind="cases") == [], "service never finds cases"
+        assert titles(cases.FIRST, words, kind="cases", role="grid_attendant") == []
+    erase_subject(actor=CLERK, at=AT, subject=case.text_subject, ground="consent_withdrawn", basis=["PIPL-47"])
+    follow()
+    assert titles("luo.chengye", "锦塘路88号", kind="cases") == []
+    assert titles("luo.chengye", "林垟喆", kind="cases") == [found]
+
+
+def test_cases_of_a_firm_are_found_by_its_new_name() -> None:
+    case = cases.known(cases.BICYCLES, party=cases.COMPANY)
+    party = cases.row(case).party_id
+    assert party is not None
+    correct_party(actor=CLERK, at=AT, party=party, name="云屿慢行科技有限公司")
+    follow()
+    assert len(titles("luo.chengye", "manxing", kind="cases")) == 1
+    assert len(titles("luo.chengye", cases.COMPANY["credit_code"], kind="cases")) == 1
+
+
+def test_findings_are_found_by_note_and_place_by_who_may_see_them_only() -> None:
+    finding = found(note="三个摊位占了盲道", address="锦塘路口报刊亭")
+    follow()
+    for words in ("占了盲道", "报刊亭"):
+        assert len(titles(ATTENDANT[0], words, kind="findings", role=ATTENDANT[1])) == 1
+        assert len(titles("shen.yulan", words, kind="findings")) == 1
+        assert titles("luo.chengye", words, kind="findings") == [], "not passed on to officers"
+        assert titles("zhu.guilin", words, kind="findings") == [], "somebody else's"
+        assert titles("gu.weichen", words, kind="findings") == []
+    pass_on(actor=actor(*ATTENDANT), at=AT, finding=finding, receiver="officers")
+    assert len(titles("luo.chengye", "报刊亭", kind="findings")) == 1
 
 
 def test_page_costs_the_same_for_one_hit_and_thirty(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,5 +6,14 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Register acts, checks, facts, panels and the navigation entry."""
-        from oneteam.cases import acts, checks, closing, deciding, facts, ordering, panels  # noqa: F401, PLC0415 -- models are there only now
+        """Register acts, checks, facts, panels, what can be found and the navigation entry."""
+        from oneteam.cases import (  # noqa: PLC0415 -- models are there only now
+            acts,  # noqa: F401
+            checks,  # noqa: F401
+            closing,  # noqa: F401
+            deciding,  # noqa: F401
+            facts,  # noqa: F401
+            ordering,  # noqa: F401
+            panels,  # noqa: F401
+            searching,  # noqa: F401
+        )

@@ -52,7 +52,12 @@ def cases_of_incidents(incidents: Iterable[UUID]) -> dict[UUID, list[Case]]:
 
 def cases_by_id(ids: Iterable[UUID]) -> list[Case]:
     """Return these cases."""
-    return list(Case.objects.filter(id__in=set(ids)))
+    return list(_rows().filter(id__in=set(ids)))
+
+
+def cases_of_parties(parties: Iterable[UUID]) -> set[UUID]:
+    """Return the cases of these parties, in one query."""
+    return set(Case.objects.filter(party__in=set(parties)).values_list("id", flat=True))
 
 
 def photos(case_id: UUID) -> list[CasePhoto]:
@@ -67,9 +72,17 @@ def photos_among(blobs: Iterable[UUID]) -> list[CasePhoto]:
 
 def texts(row: Case) -> dict[str, Any]:
     """Return what was said and seen in a case as far as it can be read: act, place, statement; one look for all."""
-    acts = [act for act in (row.party_act, row.facts_act, row.heard_act) if act]
-    opened = read_personal(acts)
-    return {name: value for act in acts for name, value in opened.get(act, {}).items()}
+    return texts_of([row])[row.id]
+
+
+def texts_of(rows: Sequence[Case]) -> dict[UUID, dict[str, Any]]:
+    """Return the texts of several cases, in two queries."""
+    acts = {row.id: [act for act in (row.party_act, row.facts_act, row.heard_act) if act] for row in rows}
+    opened = read_personal(act for each in acts.values() for act in each)
+    return {
+        case: {name: value for act in each for name, value in opened.get(act, {}).items()}
+        for case, each in acts.items()
+    }  # fmt: skip
 
 
 def receipt_taken(number: str, *, besides: UUID) -> bool:

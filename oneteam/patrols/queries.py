@@ -35,6 +35,11 @@ def finding(finding_id: UUID) -> Finding | None:
     return _findings().filter(id=finding_id).first()
 
 
+def findings_by_id(ids: Iterable[UUID]) -> list[Finding]:
+    """Return these findings with what `finding` returns of one."""
+    return list(_findings().filter(id__in=set(ids)))
+
+
 def found_on(day: date, *, by: UUID | None = None) -> QuerySet[Finding]:
     """Return what was found on a legal day, newest first; with `by` only that person's."""
     start = datetime.combine(day, time.min, SHANGHAI)

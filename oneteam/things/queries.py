@@ -1,17 +1,20 @@
 """Reading the directory of things. Names of citizens come masked; in clear they are looked at with a purpose."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
+from oneteam.directories.searchable import Words
 from oneteam.journal.subjects import read_personal
 from oneteam.kernel.errors import BadInputError
 from oneteam.kernel.idnumbers import check_credit_code, check_resident_id
 from oneteam.kernel.masking import mask_id_number, mask_name, mask_phone
 from oneteam.things.models import Component, Licence, Party, PartyKind, Premises
+from oneteam.things.parties import PERSONAL
 from oneteam.things.party_acts import citizen_of
 
 
@@ -35,6 +38,12 @@ class PartyInfo:
     def is_citizen(self) -> bool:
         """Whether the law's amounts for citizens apply."""
         return self.kind == PartyKind.CITIZEN
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there are personal values that can still be read."""
+        own = (self.name, self.address) if self.is_citizen else ()
+        return any((*own, self.id_number, self.phone, self.representative))
 
 
 def parties(ids: Iterable[UUID]) -> dict[UUID, PartyInfo]:
@@ -145,3 +154,21 @@ def licences_on(premises: Sequence[UUID], day: date) -> dict[UUID, list[Licence]
 def component_by_code(code: str) -> Component | None:
     """Return a component by its 17 digits, or by the 16 it had under the old standard."""
     return Component.objects.filter(Q(code=code) | Q(old_code=code)).exclude(code="").first() if code else None
+
+
+def _party(row: Party, told: Mapping[str, Any]) -> Words:
+    hidden = [str(told[name]) for name in PERSONAL if name in told]
+    return Words(
+        titles=[name for name in (row.name, *row.former_names) if name], texts=[row.address] if row.address else [],
+        codes=[row.credit_code] if row.credit_code else [], hidden=hidden,
+        subjects=[row.subject] if hidden and row.subject else [],
+    )  # fmt: skip
+
+
+def party_words(rows: Sequence[Party]) -> dict[UUID, Words]:
+    """Return by what parties, and what is about them, are found: a citizen by no readable word; two queries."""
+    told = read_personal([row.told_act for row in rows if row.told_act is not None])
+    found = {}
+    for row in rows:
+        found[row.id] = _party(row, told.get(row.told_act, {}) if row.told_act is not None else {})
+    return found

@@ -1,32 +1,12 @@
 """Parties, premises, licences, components and devices in the search box. What a citizen told is found only whole."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
 
 from oneteam.directories.searchable import Acts, Words, by_row, of_directory
-from oneteam.journal.subjects import read_personal
 from oneteam.things.labels import PARTY_KINDS, STATES
-from oneteam.things.models import Licence, Party, Premises
-from oneteam.things.parties import PERSONAL
-
-
-def _party(row: Party, told: Mapping[str, Any]) -> Words:
-    hidden = [str(told[name]) for name in PERSONAL if name in told]
-    return Words(
-        titles=[name for name in (row.name, *row.former_names) if name], texts=[row.address] if row.address else [],
-        codes=[row.credit_code] if row.credit_code else [], hidden=hidden,
-        subjects=[row.subject] if hidden and row.subject else [],
-    )  # fmt: skip
-
-
-def party_words(rows: Sequence[Party]) -> dict[UUID, Words]:
-    """Return by what parties are found; in one query besides their rows."""
-    told = read_personal([row.told_act for row in rows if row.told_act is not None])
-    found = {}
-    for row in rows:
-        found[row.id] = _party(row, told.get(row.told_act, {}) if row.told_act is not None else {})
-    return found
+from oneteam.things.models import Licence, Premises
+from oneteam.things.queries import party_words
 
 
 def _premises(acts: Acts) -> Iterable[UUID]:

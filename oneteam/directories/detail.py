@@ -1,5 +1,6 @@
 """An object's page in a directory, and the pages of the acts on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from oneteam.directories.access import role_of, shown
-from oneteam.directories.pages import Directory, Edit
+from oneteam.directories.pages import Directory, Edit, Look
 from oneteam.journal.queries import timeline
-from oneteam.web.parts import Facts, Link, PageHeader
+from oneteam.web.parts import Fact, Facts, Link, PageHeader
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,26 @@ def _address(directory: Directory, edit: Edit, row: Any) -> str:
     return reverse("directory-edit", args=[directory.name, row.pk, edit.name])
 
 
-def detail_context(directory: Directory, request: HttpRequest, row: Any, *, at: datetime) -> dict[str, Any]:
-    """Return what the page of an object shows."""
+def look_form(directory: Directory, request: HttpRequest, row: Any) -> forms.Form | None:
+    """Return the form for a look at protected values; None where there is none, or not for the acting person."""
+    look = directory.look
+    return look.form() if look is not None and role_of(request) in look.who and look.offered(row) else None
+
+
+def seen_facts(look: Look, values: Mapping[str, str]) -> Facts:
+    """Return protected values as they are shown once."""
+    return Facts([Fact(label, values[name]) for name, label in look.labels.items() if values.get(name)])
+
+
+def detail_context(
+    directory: Directory, request: HttpRequest, row: Any, *, at: datetime, look: forms.Form | None = None,
+    seen: Facts | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return what the page of an object shows; `look` is the purpose as it was sent back, `seen` the values, once."""
     return {
+        "look": look or look_form(directory, request, row),
+        "seen": seen,
+        "look_url": reverse("directory-look", args=[directory.name, row.pk]),
         "header": PageHeader(title=directory.title(row), crumbs=crumbs(directory), chips=directory.chips(row, at)),
         "facts": Facts(directory.facts(row, at)),
         "sections": directory.sections(request, row, at),

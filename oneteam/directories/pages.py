@@ -89,6 +89,29 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """An authorised look at an object's protected values: `who` says for which of `purposes`, and sees them once.
+
+    `act(actor=, at=, purpose=, TARGET=id)` records the look and returns the values by name; `labels` names those that
+    are shown, in their order. `offered(row)` tells whether this object has such values.
+    """
+
+    act: Callable[..., Mapping[str, str]]
+    target: str
+    who: frozenset[str]
+    purposes: Mapping[str, Text]
+    labels: Mapping[str, Text]
+    offered: Callable[[Any], bool] = lambda _row: True
+
+    def form(self, *given: Any) -> forms.Form:
+        """Return the form that asks for the purpose."""
+        form = forms.Form(*given)
+        choices = [("", _("Choose a purpose")), *self.purposes.items()]
+        form.fields["purpose"] = forms.ChoiceField(label=_("Purpose"), choices=choices)
+        return form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """A directory's pages; see the module. `who` may read, each `Edit` names who may take it.
 
@@ -116,6 +139,7 @@ class Directory:
     chips: Callable[[Any, datetime], Sequence[Chip]] = _nothing
     sections: Callable[[HttpRequest, Any, datetime], Sequence[object]] = _nothing
     edits: Sequence[Edit] = ()
+    look: Look | None = None
     importer: str = ""
     hidden: Sequence[str] = ()
     words: Words = _no_word

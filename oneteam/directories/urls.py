@@ -8,6 +8,7 @@ urlpatterns = [
     re_path(r"^directory/(?P<name>[-\w]+)\.(?P<kind>csv|xlsx)$", views.file, name="directory-file"),
     path("directory/<slug:name>/new/<slug:edit_name>/", views.edit, name="directory-new"),
     path("directory/<slug:name>/<uuid:row_id>/", views.detail, name="directory-row"),
+    path("directory/<slug:name>/<uuid:row_id>/look/", views.look, name="directory-look"),
     path("directory/<slug:name>/<uuid:row_id>/<slug:edit_name>/", views.edit, name="directory-edit"),
     path("imports/<slug:name>/", views.upload, name="import"),
     re_path(r"^imports/(?P<name>[-\w]+)/template\.(?P<kind>csv|xlsx)$", views.template, name="import-template"),

@@ -21,11 +21,12 @@ from oneteam.directories.detail import (
     form_of,
     newest_act,
     offers,
+    seen_facts,
 )
 from oneteam.directories.forms import UploadForm
 from oneteam.directories.importing import Importer, find_importer, importers
 from oneteam.directories.listing import export, work_list
-from oneteam.directories.pages import Directory, Edit, directories, find_directory
+from oneteam.directories.pages import Directory, Edit, Look, directories, find_directory
 from oneteam.directories.shown import fault_list, run_context, run_way, upload_context
 from oneteam.directories.template import template_csv, template_xlsx
 from oneteam.kernel.clock import now
@@ -123,6 +124,27 @@ def detail(request: ActingRequest, directory: Directory, row_id: UUID) -> HttpRe
     """One object with its history."""
     context = detail_context(directory, request, directory.row(row_id), at=now())
     return render(request, "directories/detail.html", context)
+
+
+@_of_directory
+@require_POST
+def look(request: ActingRequest, directory: Directory, row_id: UUID) -> HttpResponse:
+    """Show an object's protected values once; the look is recorded with its purpose (PII-02)."""
+    if directory.look is None:
+        raise Http404
+    response: HttpResponse = guarded(_look, directory.look.who)(request, directory, directory.look, row_id)
+    return response
+
+
+def _look(request: ActingRequest, directory: Directory, declared: Look, row_id: UUID) -> HttpResponse:
+    row, form, seen, moment = directory.row(row_id), declared.form(request.POST), None, now()
+    if not declared.offered(row):
+        raise Http404
+    if form.is_valid():
+        given = {declared.target: row_id, "purpose": form.cleaned_data["purpose"]}
+        seen = seen_facts(declared, declared.act(actor=request.acting.actor, at=moment, **given))
+    context = detail_context(directory, request, row, at=moment, look=None if seen else form, seen=seen)
+    return render(request, "directories/detail.html", context, status=200 if seen else 422)
 
 
 @_of_directory

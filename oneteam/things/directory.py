@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oneteam.directories.fields import span, to_row
-from oneteam.directories.pages import Directory, Edit, Filter, Shown, register_directory
+from oneteam.directories.pages import Directory, Edit, Filter, Look, Shown, register_directory
 from oneteam.kernel.clock import legal_day
 from oneteam.places.queries import localised
 from oneteam.things import forms, party_acts, premises_acts
-from oneteam.things.labels import PARTY_KINDS
+from oneteam.things.labels import PARTY_KINDS, PURPOSES
 from oneteam.things.models import Licence, Party, PartyKind, Premises
 from oneteam.things.party_acts import FIELD, KEEPERS
 from oneteam.things.queries import party_infos
@@ -27,6 +27,12 @@ READERS = frozenset({
     "cashier", "guest", "trainer", "auditor", "system_admin",
 })  # fmt: skip
 EDITORS = (KEEPERS | FIELD) - {"operator"}
+TOLD = {
+    "citizen_name": gettext_lazy("Name"), "id_number": gettext_lazy("Identity number"),
+    "phone": gettext_lazy("Phone"), "home": gettext_lazy("Address"),
+    "representative": gettext_lazy("Legal representative"),
+}  # fmt: skip
+"""The protected values of a party, in the order of a look at them."""
 CORRECTORS = frozenset({"system_admin", "officer", "brigade_leader"})
 
 
@@ -77,6 +83,8 @@ register_directory(Directory(
     ],
     search=lambda words: Q(name__icontains=words) | Q(credit_code=words.upper()) | Q(former_names__contains=[words]),
     search_label=gettext_lazy("Name or credit code"),
+    look=Look(act=party_acts.look_at_party, target="party", who=party_acts.LOOKERS, purposes=PURPOSES, labels=TOLD,
+              offered=lambda row: row.info.is_told),
     edits=[
         Edit(name="register", button=gettext_lazy("Register party"), form=forms.PartyForm, keyed=True,
              act=party_acts.register_party, who=EDITORS, icon="plus", told=gettext_lazy("Party registered")),

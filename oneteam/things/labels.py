@@ -30,3 +30,11 @@ DEVICE_KINDS: dict[str, Promise] = {
     DeviceKind.VEHICLE: _("Vehicle"),
     DeviceKind.DRONE: _("Drone"),
 }
+PURPOSES: dict[str, Promise] = {
+    "case": _("for a case"),
+    "identity": _("to make sure who it is"),
+    "contact": _("to reach them"),
+    "delivery": _("to serve a document"),
+    "request": _("they asked for it themselves"),
+}
+"""What somebody may look at a citizen's values for; open words of the journal, so nothing is typed here."""

@@ -19,7 +19,7 @@ from oneteam.journal.subjects import find_subject, new_subject, read_personal, s
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.ids import uuid7
-from oneteam.things.labels import PARTY_KINDS
+from oneteam.things.labels import PARTY_KINDS, PURPOSES
 from oneteam.things.models import Party, PartyKind
 from oneteam.things.parties import PERSONAL, Clean, NewParty, clean, plan
 
@@ -63,6 +63,7 @@ register(
     )
 )
 label_values("party.registered", "kind", PARTY_KINDS)
+label_values("party.looked_at", "purpose", PURPOSES)
 
 _INSERT = """
 INSERT INTO things_party (id, kind, name, former_names, credit_code, address, subject, told_act)
@@ -210,13 +211,17 @@ def end_party(*, actor: Actor, at: datetime, party: UUID, ended_on: date) -> Non
 
 @write
 def look_at_party(*, actor: Actor, at: datetime, party: UUID, purpose: str) -> dict[str, str]:
-    """Return a party's personal values in clear, after recording the look with its purpose (PII-02, SEC-05)."""
+    """Return a party's personal values in clear, after recording the look with its purpose (PII-02, SEC-05).
+
+    Raises BadInputError for another purpose than those of labels.PURPOSES, MissingError for an unknown party.
+    """
     row = Party.objects.filter(id=party).first()
     if row is None:
         raise MissingError(_("There is no such party."))
-    if not purpose.strip():
-        raise BadInputError(_("Say what you need the personal values for."))
-    record(kind="party.looked_at", actor=actor, at=at, stream=party, payload={"purpose": purpose.strip()})
+    if purpose not in PURPOSES:
+        known = _(", ").join(map(str, PURPOSES.values()))
+        raise BadInputError(_("Say what you need the personal values for: %(purposes)s.") % {"purposes": known})
+    record(kind="party.looked_at", actor=actor, at=at, stream=party, payload={"purpose": purpose})
     return {name: str(value) for name, value in _told(row).items()}
 
 

@@ -7,10 +7,10 @@ import pytest
 from oneteam.journal.models import Act
 from oneteam.people.models import Unit
 from oneteam.things.models import Component, Device, Licence, Party, Premises
-from oneteam.things.tests.making import component, credit, firm, shop
+from oneteam.things.tests.making import citizen, component, credit, firm, resident, shop
 from oneteam.things.tests.test_premises import licence
 from tests.pages import costs, faults, open_all, page, take
-from tests.world import browser
+from tests.world import actor, browser
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -55,6 +55,40 @@ def test_citizen_is_shown_masked_and_corrected_without_showing_what_was_told() -
     seen = form.split('name="seen" value="')[1][:36]
     assert client.post(f"{made['Location']}correct/", {"phone": "13900139000", "seen": seen}).status_code == 302
     assert Act.objects.get(kind="party.corrected", stream=party.id).payload == {"changed": ["phone"]}
+
+
+def test_protected_values_are_shown_once_to_who_may_look_and_says_for_what() -> None:
+    party = citizen(3)
+    base = f"/directory/parties/{party}/"
+    client = browser("luo.chengye", language="en")
+    assert "Show protected values" in page(client, base)
+    assert client.post(f"{base}look/", {"purpose": ""}).status_code == 422
+    assert client.post(f"{base}look/", {"purpose": "curiosity"}).status_code == 422
+    assert not Act.objects.filter(kind="party.looked_at").exists()
+    shown = client.post(f"{base}look/", {"purpose": "identity"}).content.decode()
+    for value in ("林小生", resident(3), "13800005602"):
+        assert value in shown
+    act = Act.objects.get(kind="party.looked_at", stream=party)
+    assert (act.payload, act.actor) == ({"purpose": "identity"}, actor("luo.chengye").reference)
+    after = page(client, base)
+    assert "林小生" not in after
+    assert "to make sure who it is" in after, "the look stands in the party's history"
+
+
+def test_look_at_protected_values_is_refused_to_other_roles_and_where_nothing_is_protected() -> None:
+    base = f"/directory/parties/{citizen(3)}/"
+    for username in ("fang.xiaohe", "shen.yulan", "gu.weichen", "bao.zhengheng"):
+        client = browser(username, language="en")
+        assert "Show protected values" not in page(client, base)
+        answer = client.post(f"{base}look/", {"purpose": "identity"})
+        assert answer.status_code == 403
+        assert "林小生" not in answer.content.decode()
+    officer = browser("luo.chengye", language="en")
+    plain = f"/directory/parties/{firm(1)}/"
+    assert "Show protected values" not in page(officer, plain)
+    assert officer.post(f"{plain}look/", {"purpose": "identity"}).status_code == 404
+    assert officer.post(f"/directory/units/{citizen(4)}/look/", {"purpose": "identity"}).status_code == 404
+    assert not Act.objects.filter(kind="party.looked_at").exists()
 
 
 def test_premises_bring_their_firms_along_and_are_found_by_code() -> None:

@@ -68,15 +68,15 @@ def test_looking_at_personal_values_needs_a_purpose_and_is_recorded() -> None:
     made = citizen(3)
     officer = actor("luo.chengye")
     with pytest.raises(BadInputError, match="what you need"):
-        party_acts.look_at_party(actor=officer, at=AT, party=made, purpose=" ")
+        party_acts.look_at_party(actor=officer, at=AT, party=made, purpose="看看")
     with pytest.raises(NotAllowedError):
-        party_acts.look_at_party(actor=actor("fang.xiaohe"), at=AT, party=made, purpose="看看")
-    seen = party_acts.look_at_party(actor=officer, at=AT, party=made, purpose="核对身份")
+        party_acts.look_at_party(actor=actor("fang.xiaohe"), at=AT, party=made, purpose="identity")
+    seen = party_acts.look_at_party(actor=officer, at=AT, party=made, purpose="identity")
     assert seen["citizen_name"] == "林小生"
     assert seen["id_number"] == resident(3)
-    assert Act.objects.get(kind="party.looked_at").payload == {"purpose": "核对身份"}
+    assert Act.objects.get(kind="party.looked_at").payload == {"purpose": "identity"}
     with pytest.raises(MissingError):
-        party_acts.look_at_party(actor=officer, at=AT, party=uuid7(), purpose="核对身份")
+        party_acts.look_at_party(actor=officer, at=AT, party=uuid7(), purpose="identity")
 
 
 def test_erased_citizen_is_shown_empty_and_found_no_more() -> None:
@@ -151,7 +151,7 @@ def test_renamed_firm_keeps_its_former_names() -> None:
 def test_correction_changes_what_is_named_and_leaves_the_rest() -> None:
     made = citizen(3)
     party_acts.correct_party(actor=CLERK, at=AT, party=made, phone="139 0000 0001")
-    seen = party_acts.look_at_party(actor=actor("luo.chengye"), at=AT, party=made, purpose="核对")
+    seen = party_acts.look_at_party(actor=actor("luo.chengye"), at=AT, party=made, purpose="identity")
     assert (seen["citizen_name"], seen["phone"]) == ("林小生", "13900000001")
     assert Act.objects.get(kind="party.corrected").payload == {"changed": ["phone"]}
     before = Act.objects.count()

@@ -284,7 +284,7 @@ def _late(context: Context, fact: str) -> Failure | None:
     return Failure({"due": _when(due)}) if due and context.at > due else None
 
 
-@check("OT-22", needs=("recorded_at", "paid_at", "handed_in_at", "banked_at", "nothing_due", "cash"))
+@check("OT-22", needs=("recorded_at", "paid_at", "handed_in_at", "banked_at", "nothing_due", "cash"), by_step=True)
 def something_to_enter(context: Context) -> Failure | None:
     """What comes after the decision is entered once, and only where there is such a thing."""
     step, why = context.step.rpartition(".")[2], ""

@@ -38,12 +38,10 @@ def case_officer(context: Context) -> bool:
 def due_facts(ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Mapping[str, Any]]:
     """Give when the running clocks end that are only watched."""
     wanted = list(ids)
-    found: dict[UUID, dict[str, Any]] = {one: {} for one in wanted}
-    for name, clock in DUES.items():
-        dues = running_dues(wanted, [f"{PROCEDURE}.{clock}"])
-        for one in wanted:
-            found[one][name] = dues.get(one)
-    return found
+    dues = running_dues(wanted, [f"{PROCEDURE}.{clock}" for clock in DUES.values()])
+    return {
+        one: {name: dues.get(one, {}).get(f"{PROCEDURE}.{clock}") for name, clock in DUES.items()} for one in wanted
+    }
 
 
 @facts(PROCEDURE, gives=GIVES)

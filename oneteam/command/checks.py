@@ -92,7 +92,7 @@ def assignee(context: Context) -> bool:
 def due_facts(ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Mapping[str, Any]]:
     """Give when the running limit to handle an order ends; a suspended one stands still."""
     dues = running_dues(ids, ["order.handle", "order.extended"])
-    return {order: {"handle_due": dues.get(order)} for order in ids}
+    return {order: {"handle_due": max(dues.get(order, {}).values(), default=None)} for order in ids}
 
 
 @facts("report", gives=("violation", "officer_handled"))

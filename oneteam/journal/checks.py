@@ -49,28 +49,33 @@ CheckFunction = Callable[[Context], Failure | None]
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCheck:
-    """A check's function and the stored facts it needs. `of_role`: it looks at the actor's role and the step only."""
+    """A check's function and the stored facts it needs. `of_role`: it looks at the actor's role and the step only.
+
+    `by_step`: it looks at which step is taken, so that what it says of one step holds for no other.
+    """
 
     function: CheckFunction
     needs: frozenset[str]
     of_role: bool = False
+    by_step: bool = False
 
 
 _checks: dict[str, RegisteredCheck] = {}
 
 
 def check(
-    check_id: str, *, needs: Iterable[str] = (), of_role: bool = False
+    check_id: str, *, needs: Iterable[str] = (), of_role: bool = False, by_step: bool = False
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register the function of a check. `needs` are stored facts it reads; some room must give each of them.
 
-    A check `of_role` is asked before a role that no step is for is turned away, so that the law's own reason is told.
+    A check `of_role` is asked before a role that no step is for is turned away, so that the law's own reason is told;
+    one that reads the context's step or action says so with `by_step`.
     """
 
     def register(function: CheckFunction) -> CheckFunction:
         if check_id in _checks:
             raise ValueError(f"{check_id} is registered twice")
-        _checks[check_id] = RegisteredCheck(function, frozenset(needs), of_role)
+        _checks[check_id] = RegisteredCheck(function, frozenset(needs), of_role, by_step or of_role)
         return function
 
     return register

@@ -15,6 +15,7 @@ from oneteam.lawbook.calendar import next_year_alarm as alarm_over
 from oneteam.lawbook.catalogue import catalogue as matter_catalogue
 from oneteam.lawbook.editions import EDITION_SQL as EDITION_SQL
 from oneteam.lawbook.editions import edition as edition
+from oneteam.lawbook.editions import held as held
 from oneteam.lawbook.editions import known_edition as known_edition
 from oneteam.lawbook.matters import Matter
 from oneteam.lawbook.models import CalendarDay, Setting

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from oneteam.journal.checks import Failure
 from oneteam.kernel.errors import NotAllowedError, NotReadyError
 from oneteam.lawbook.checks import Severity
 from oneteam.lawbook.checks import checks as check_texts
@@ -42,7 +43,7 @@ def authorise(step: Step, context: Context) -> None:
 def barred(step: Step, context: Context) -> list[Failed]:
     """Return what the law itself keeps from the actor's role in this step, whoever else may take it."""
     return _failed(
-        [check for check in step.checks if (known := registry.checks().get(check)) and known.of_role], context
+        [check for check in step.checks if (known := registry.checks().get(check)) and known.of_role], context, {}
     )
 
 
@@ -80,9 +81,16 @@ def needed_facts(declaration: Declaration, step: Step) -> frozenset[str]:
     return frozenset(needs)
 
 
-def evaluate(step: Step, context: Context) -> list[Failed]:
-    """Run every check of a step and return all that fail, in the declaration's order."""
-    return _failed(step.checks, context)
+Said = dict[str, Failed | None]
+"""What checks said of an object at one moment, kept while several of its steps are asked about."""
+
+
+def evaluate(step: Step, context: Context, said: Said | None = None) -> list[Failed]:
+    """Run every check of a step and return all that fail, in the declaration's order.
+
+    What `said` holds of the same object, actor, moment and facts is not asked again, but for checks `by_step`.
+    """
+    return _failed(step.checks, context, {} if said is None else said)
 
 
 def judge(ids: Sequence[str], context: Context, overrides: Mapping[str, str]) -> Mapping[str, str]:
@@ -90,7 +98,7 @@ def judge(ids: Sequence[str], context: Context, overrides: Mapping[str, str]) ->
 
     Raises RefusedError with all that failed, less those that are only watched and those gone against with a reason.
     """
-    failures = _failed(ids, context)
+    failures = _failed(ids, context, {})
     told = {f.id: why for f in failures if f.needs_reason and (why := overrides.get(f.id, "").strip())}
     against = [f for f in failures if f.severity is not Severity.WATCH and f.id not in told]
     if against:
@@ -98,7 +106,7 @@ def judge(ids: Sequence[str], context: Context, overrides: Mapping[str, str]) ->
     return told
 
 
-def _failed(ids: Iterable[str], context: Context) -> list[Failed]:
+def _failed(ids: Iterable[str], context: Context, said: Said) -> list[Failed]:
     failures = []
     for check in ids:
         found = registry.checks().get(check)
@@ -106,13 +114,20 @@ def _failed(ids: Iterable[str], context: Context) -> list[Failed]:
             raise NotReadyError(
                 _("No room supplies the check %(check)s; run “oneteam law validate”.") % {"check": check}
             )
-        failure = found.function(context)
-        if failure is not None:
-            info = check_texts()[check]
-            if failure.fields.keys() != info.fields:
-                raise ValueError(f"{check} gave {sorted(failure.fields)}, its sentence needs {sorted(info.fields)}")
-            failures.append(Failed(info, failure.fields))
+        if check not in said or found.by_step:
+            said[check] = _answer(check, found.function(context))
+        if (failed := said[check]) is not None:
+            failures.append(failed)
     return failures
+
+
+def _answer(check: str, failure: Failure | None) -> Failed | None:
+    if failure is None:
+        return None
+    info = check_texts()[check]
+    if failure.fields.keys() != info.fields:
+        raise ValueError(f"{check} gave {sorted(failure.fields)}, its sentence needs {sorted(info.fields)}")
+    return Failed(info, failure.fields)
 
 
 def out_of_order(declaration: Declaration, step: Step, state: str) -> Failed:

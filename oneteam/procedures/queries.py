@@ -22,7 +22,7 @@ from oneteam.procedures import registry, store
 from oneteam.procedures.clocks import WARN_SHARE, ClockState, reasons_from, rule_period, state_of
 from oneteam.procedures.declaration import ClockDo, Declaration, Step
 from oneteam.procedures.errors import Failed
-from oneteam.procedures.judging import barred, evaluate, needed_facts, seat_of, unset, warnings, whose
+from oneteam.procedures.judging import Said, barred, evaluate, needed_facts, seat_of, unset, warnings, whose
 from oneteam.procedures.models import Clock, Run
 from oneteam.procedures.registry import Context
 
@@ -93,31 +93,38 @@ def next_steps(objects: Iterable[UUID], actor: Actor, at: datetime) -> dict[UUID
     Rules first, then all checks. A fixed number of queries however many objects there are.
     """
     found = list(Run.objects.filter(id__in=set(objects)).annotate(edition=RawSQL(lawbook.EDITION_SQL, [])))  # noqa: S611
+    if not found:
+        return {}
     store.preload({run.declaration_id for run in found})
-    stored: dict[UUID, dict[str, Any]] = {}
-    for procedure in sorted({run.procedure for run in found}):
-        mine = [run for run in found if run.procedure == procedure]
-        wanted = frozenset[str]().union(
-            *(
-                needed_facts(declaration, step)
-                for declaration, state in {
-                    (store.pinned(run.declaration_id).hash, run.state): (store.pinned(run.declaration_id), run.state)
-                    for run in mine
-                }.values()
-                for step in declaration.steps_from(state)
-            )
+    edition = found[0].edition
+    with lawbook.held(edition):
+        stored: dict[UUID, dict[str, Any]] = {}
+        for procedure in sorted({run.procedure for run in found}):
+            mine = [run for run in found if run.procedure == procedure]
+            if wanted := _wanted(mine):
+                stored |= registry.known_facts(procedure, [run.id for run in mine], at, wanted=wanted)
+        book = lawbook.book(edition)
+        return {run.id: _steps(run, actor, at, stored.get(run.id, {}), book) for run in found}
+
+
+def _wanted(found: Sequence[Run]) -> frozenset[str]:
+    """Return the stored facts that any step from the states of these runs may ask for."""
+    states = {(run.declaration_id, run.state) for run in found}
+    return frozenset[str]().union(
+        *(
+            needed_facts(declaration, step)
+            for declaration, state in ((store.pinned(pin), state) for pin, state in states)
+            for step in declaration.steps_from(state)
         )
-        if wanted:
-            stored |= registry.known_facts(procedure, [run.id for run in mine], at, wanted=wanted)
-    book = lawbook.book(found[0].edition) if found else None
-    answer: dict[UUID, list[Next]] = {}
-    for run in found:
-        declaration = store.pinned(run.declaration_id)
-        answer[run.id] = [
-            _next(declaration, step, _context(run, step, actor, at, stored.get(run.id, {})), book)
-            for step in declaration.steps_from(run.state)
-        ]
-    return answer
+    )
+
+
+def _steps(run: Run, actor: Actor, at: datetime, facts: dict[str, Any], book: lawbook.Book) -> list[Next]:
+    declaration, said = store.pinned(run.declaration_id), Said()
+    return [
+        _next(declaration, step, _context(run, step, actor, at, facts), book, said)
+        for step in declaration.steps_from(run.state)
+    ]
 
 
 def _context(run: Run, step: Step, actor: Actor, at: datetime, facts: dict[str, Any]) -> Context:
@@ -127,23 +134,23 @@ def _context(run: Run, step: Step, actor: Actor, at: datetime, facts: dict[str, 
     )  # fmt: skip
 
 
-def _next(declaration: Declaration, step: Step, context: Context, book: lawbook.Book | None) -> Next:
+def _next(declaration: Declaration, step: Step, context: Context, book: lawbook.Book, said: Said) -> Next:
     if seat_of(step, context) is None:
         if by_law := barred(step, context):
             return Next(step.name, step.act, step.label, NextState.BLOCKED, tuple(by_law), for_whom=tuple(whose(step)))
         return Next(step.name, step.act, step.label, NextState.OTHER, for_whom=tuple(whose(step)))
-    failures = evaluate(step, context) + _unset_clocks(declaration, step, context, book)
+    failures = evaluate(step, context, said) + _unset_clocks(declaration, step, context, book)
     blockers = tuple(failed for failed in failures if failed.severity is Severity.BLOCK)
     state = NextState.BLOCKED if blockers else NextState.LAWFUL
     return Next(step.name, step.act, step.label, state, blockers, warnings(failures))
 
 
-def _unset_clocks(declaration: Declaration, step: Step, context: Context, book: lawbook.Book | None) -> list[Failed]:
+def _unset_clocks(declaration: Declaration, step: Step, context: Context, book: lawbook.Book) -> list[Failed]:
     """Return a failure for each clock whose length the city has not set, where the facts tell which one it is."""
     missing = []
     for use in step.does(ClockDo.START):
         rule = declaration.clocks[use.clock]
-        if book is None or (not context.facts.keys() >= set(rule.period.by)):
+        if not context.facts.keys() >= set(rule.period.by):
             continue
         try:
             rule_period(rule, context.facts, book, legal_day(context.at))
@@ -225,12 +232,15 @@ def _late(at: datetime) -> "QuerySet[Clock]":
     return Clock.objects.filter(stopped_at__isnull=True, paused_since__isnull=True, due__lt=at)
 
 
-def running_dues(object_ids: Iterable[UUID], names: Iterable[str]) -> dict[UUID, datetime]:
-    """Return for each object when its running clock of one of these names ends, the latest; in one query."""
-    found = Clock.objects.filter(
+def running_dues(object_ids: Iterable[UUID], names: Iterable[str]) -> dict[UUID, dict[str, datetime]]:
+    """Return for each object with a running clock of these names when each ends, the latest; in one query."""
+    rows = Clock.objects.filter(
         run_id__in=set(object_ids), name__in=list(names), stopped_at__isnull=True, paused_since__isnull=True
     )
-    return dict(found.order_by("due").values_list("run_id", "due"))
+    found: dict[UUID, dict[str, datetime]] = {}
+    for run, name, due in rows.order_by("due").values_list("run_id", "name", "due"):
+        found.setdefault(run, {})[name] = due
+    return found
 
 
 def first_due(object_ids: Iterable[UUID], at: datetime) -> dict[UUID, tuple[datetime, bool]]:

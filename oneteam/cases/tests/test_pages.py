@@ -35,7 +35,7 @@ from oneteam.documents.acts import reserve_numbers
 from oneteam.intake.acts import Established, open_incident, reports_of
 from oneteam.journal.models import Act
 from oneteam.kernel.sheets import read_table
-from oneteam.procedures.queries import runs
+from oneteam.procedures.queries import next_steps, runs
 from tests.world import AT, actor, browser, post_of, receive
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -218,6 +218,17 @@ def test_list_costs_the_same_for_one_case_and_thirty() -> None:
             assert str(first) in page("/cases/", client)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_what_is_next_in_a_case_asks_each_check_and_the_law_in_force_once() -> None:
+    case = known()
+    next_steps([case], officer(), AT)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(next_steps([case], officer(), AT)[case]) > 5
+    asked = [query["sql"] for query in queries]
+    assert len(asked) <= 12, asked
+    assert sum("people_certificate" in one for one in asked) == 1
+    assert not any(one.startswith("SELECT (SELECT act FROM lawbook_edition") for one in asked)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

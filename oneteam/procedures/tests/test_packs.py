@@ -1,5 +1,7 @@
 """The law packs and the rooms fit each other, in both directions."""
 
+import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,14 @@ def test_stale_diagram_is_named_and_written(tmp_path: Path) -> None:
     assert console.diagrams(tmp_path, write=True)
     (tmp_path / "order.svg").write_text("old")
     assert console.diagrams(tmp_path, write=False) == ["order.svg"]
+
+
+def test_checks_that_read_the_step_say_so() -> None:
+    """What another check says of one step of an object is taken to hold for its other steps at that moment."""
+    reads = re.compile(r"context\.(step|action)\b")
+    silent = [
+        name for name, known in registry.checks().items()
+        if not known.by_step and reads.search(inspect.getsource(known.function))
+    ]  # fmt: skip
+    assert silent == []
+    assert registry.checks()["OT-22"].by_step

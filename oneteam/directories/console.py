@@ -74,16 +74,17 @@ def take(
     checked = check_file(
         importer, actor=operator(user), at=at, data=read_file(path), name=path.name, options=options_of(given)
     )
-    rows = len(checked.batch.entries)
+    rows = len(checked.batch.entries) - len(checked.left_out)
     unread = _("; not read: the sheets %(sheets)s") % {"sheets": ", ".join(checked.unread)} if checked.unread else ""
+    left_out = "".join(f"\n{fault}" for fault in checked.left_out)
     if dry_run:
         found = _("%(file)s: %(rows)d rows can be imported; nothing was written") % {"file": path.name, "rows": rows}
-        return found + unread
+        return found + unread + left_out
     applied = take_checked(checked=checked, at=at, tell=_bar(shown, rows))
     found = _("%(file)s: %(taken)d rows taken, %(known)d known before") % {
         "file": path.name, "taken": applied.taken, "known": applied.known,
     }  # fmt: skip
-    return found + unread
+    return found + unread + left_out
 
 
 def _bar(shown: TextIO | None, rows: int) -> Tell:

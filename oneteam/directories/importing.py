@@ -80,7 +80,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A file on its way in. `stream` is the stream of `import.done`; `tell` takes the number of rows done."""
+    """A file on its way in. `stream` is the stream of `import.done`; `tell` takes the number of rows done.
+
+    `left_out` takes what rows are left out of a file that can be taken, and why: it is told before the file is taken.
+    """
 
     actor: Actor
     at: datetime
@@ -88,6 +91,7 @@ class Batch:
     options: Mapping[str, str] = field(default_factory=dict)
     stream: UUID = field(default_factory=uuid7)
     tell: Tell = silent
+    left_out: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class RunState(models.TextChoices):
 
 @table(TableKind.SESSION)
 class ImportRun(models.Model):
-    """One upload. `content` is the file and `faults` what is wrong in it, both encrypted under the web's key.
+    """One upload. `content` is the file and `faults` what is said of its rows, both encrypted under the web's key.
 
     `actor` is who acts, under which post; `at` the region's time of the upload or of the confirmation; `progress` and
     `rows` count rows of the present step; `ended` is real time.

@@ -73,7 +73,10 @@ def _work(claimed: runs.Claimed, progress: Progress) -> None:
         tell=progress.tell,
     )  # fmt: skip
     if not claimed.taking:
-        runs.checked(row.id, rows=len(checked.batch.entries), unread=checked.unread)
+        runs.checked(
+            row.id, rows=len(checked.batch.entries) - len(checked.left_out), unread=checked.unread,
+            left_out=checked.left_out,
+        )  # fmt: skip
         return
     take_checked(
         checked=checked, at=row.at, tell=progress.tell,

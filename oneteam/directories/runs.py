@@ -92,7 +92,7 @@ def latest(actor: Actor, limit: int = 5) -> list[ImportRun]:
 
 
 def faults_of(row: ImportRun) -> list[Fault]:
-    """Return what is wrong in a refused file."""
+    """Return what is wrong in a refused file, or which rows of one that can be taken are left out."""
     if row.faults is None:
         return []
     return [Fault(*fault) for fault in json.loads(unseal(row.id, bytes(row.faults)))]
@@ -123,9 +123,12 @@ def claim() -> Claimed | None:
     return None
 
 
-def checked(run: UUID, *, rows: int, unread: Sequence[str]) -> None:
-    """Note that a file can be taken."""
-    ImportRun.objects.filter(id=run).update(state=RunState.CHECKED, rows=rows, progress=0, unread=list(unread))
+def checked(run: UUID, *, rows: int, unread: Sequence[str], left_out: Sequence[Fault] = ()) -> None:
+    """Note that a file can be taken: so many rows, those that are left out not counted."""
+    ImportRun.objects.filter(id=run).update(
+        state=RunState.CHECKED, rows=rows, progress=0, unread=list(unread),
+        faults=_sealed(run, left_out) if left_out else None,
+    )  # fmt: skip
 
 
 def done(run: UUID, *, taken: int, known: int) -> None:
@@ -135,10 +138,14 @@ def done(run: UUID, *, taken: int, known: int) -> None:
 
 def refuse(run: UUID, faults: Sequence[Fault], problem: str = "") -> None:
     """Note why a file was not taken. The file goes."""
-    told = json.dumps([[fault.line, fault.column, fault.problem, fault.suggestion] for fault in faults])
     ImportRun.objects.filter(id=run).update(
-        state=RunState.REFUSED, faults=seal(run, told.encode()), problem=problem, content=None
+        state=RunState.REFUSED, faults=_sealed(run, faults), problem=problem, content=None
     )
+
+
+def _sealed(run: UUID, faults: Sequence[Fault]) -> bytes:
+    told = json.dumps([[fault.line, fault.column, fault.problem, fault.suggestion] for fault in faults])
+    return seal(run, told.encode())
 
 
 def fail(run: UUID) -> None:

@@ -73,6 +73,7 @@ def run_context(row: ImportRun) -> dict[str, Any]:
             ],
         ),
         "faults": _named(faults_of(row), importer),
+        "mend": row.state == RunState.REFUSED,
         "unread": Banner(_unread(row), "warn") if row.unread else None,
         "target": importer.target() if importer.target else "",
         "again": reverse("import", args=[importer.name]),
@@ -90,6 +91,6 @@ def _named(faults: Sequence[Fault], importer: Importer) -> list[Fault]:
 
 
 def fault_list(row: ImportRun) -> tuple[list[str], list[list[object]]]:
-    """Return the faults of a refused file as a table."""
+    """Return what was said of the rows of a file as a table."""
     columns = [_("Line"), _("Column"), _("Problem"), _("How to mend it")]
     return columns, [[fault.line, fault.column, fault.problem, fault.suggestion] for fault in faults_of(row)]

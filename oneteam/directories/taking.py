@@ -31,12 +31,13 @@ LANGUAGES = ("zh-hans", "en")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file that may be taken. `unread`: other sheets of the workbook that hold something."""
+    """A file that may be taken. `unread`: other sheets that hold something; `left_out`: rows, with why."""
 
     importer: Importer
     batch: Batch
     sha256: str
     unread: Sequence[str] = ()
+    left_out: Sequence[Fault] = ()
 
 
 def check_file(
@@ -67,7 +68,7 @@ def check_file(
         faults += importer.check(batch)
     if faults:
         raise TableError(sorted(faults, key=lambda fault: fault.line)[:FAULTS_SHOWN])
-    return Checked(importer, batch, hashlib.sha256(data).hexdigest(), unread)
+    return Checked(importer, batch, hashlib.sha256(data).hexdigest(), unread, tuple(batch.left_out))
 
 
 _Raw = tuple[Row, Mapping[str, Any] | None]

@@ -18,15 +18,17 @@ Apply = Callable[[Batch], Applied]
 def tried(take: Take, *, column: str) -> Apply:
     """Return an `apply` that takes row by row and names every row refused; `column` is what a refusal is about.
 
-    A `take` that knows better raises a TableError of its own (`refuse`).
+    A `take` that knows better raises a TableError of its own (`refuse`). One that leaves a row out answers False and
+    says why in the batch's `left_out`.
     """
 
     def apply(batch: Batch) -> Applied:
         faults: list[Fault] = []
+        taken = 0
         for done, entry in enumerate(batch.entries, 1):
             try:
                 with transaction.atomic():
-                    take(batch, entry)
+                    taken += take(batch, entry) is not False
             except TableError as error:
                 faults.extend(error.faults)
             except UnlawfulError as error:
@@ -40,7 +42,7 @@ def tried(take: Take, *, column: str) -> Apply:
                 break
         if faults:
             raise TableError(faults)
-        return Applied(len(batch.entries))
+        return Applied(taken)
 
     return apply
 

@@ -119,26 +119,27 @@ def register_components(
 
 @write
 def register_old_components(
-    *, actor: Actor, at: datetime, components: Sequence[NewComponent], overrides: Mapping[str, str] | None = None
-) -> list[UUID]:
+    *, actor: Actor, at: datetime, components: Sequence[NewComponent], overrides: Mapping[str, str] | None = None,
+    line: int = 1,
+) -> list[UUID]:  # fmt: skip
     """Register components of the old standard, whose `code` has 16 digits; each gets its 17 and keeps the old ones.
 
     The type of five digits follows from the old one and the name. EVT-09 names every row of a type that has become
-    none; with a reason in `overrides` these rows are left out. BadInputError for a code that is none of 16 digits of
-    the region; for the rest as `register_components`.
+    none, counted from `line`; with a reason in `overrides` these rows are left out. BadInputError for a code that is
+    none of 16 digits of the region; for the rest as `register_components`.
     """
     here = region()
     division = here.code if here is not None else ""
     fresh, unmapped = [], []
     serials = _Serials(division)
-    for line, old in enumerate(components, 1):
+    for number, old in enumerate(components, line):
         code = old.code.strip()
         if len(code) != OLD_DIGITS or not code.isdecimal() or code[:6] != division:
             message = _("Row %(line)d: “%(code)s” is no code of 16 digits of the region %(division)s.")
-            raise BadInputError(message % {"line": line, "code": code, "division": division})
+            raise BadInputError(message % {"line": number, "code": code, "division": division})
         kind = mapped(code[6:10], old.name)
         if kind is None:
-            unmapped.append((line, code[6:10], old.name.strip()))
+            unmapped.append((number, code[6:10], old.name.strip()))
             continue
         fresh.append(replace(old, code=serials.code(kind.code, int(code[10:])), old_code=code))
     given = dict(overrides or {})
@@ -154,14 +155,17 @@ class _Serials:
     """Serial numbers of new codes: the old one where it is free, as several old types may have become one."""
 
     def __init__(self, division: str) -> None:
-        self._division, self._taken = division, set(Component.objects.values_list("code", flat=True))
+        self._division, self._given = division, set[str]()
 
     def code(self, kind: str, serial: int) -> str:
         """Return a code of 17 digits that no component has."""
-        while (code := component_id(self._division, kind, max(serial, 1))) in self._taken:
+        while self._is_taken(code := component_id(self._division, kind, max(serial, 1))):
             serial = serial + 1
-        self._taken.add(code)
+        self._given.add(code)
         return code
+
+    def _is_taken(self, code: str) -> bool:
+        return code in self._given or Component.objects.filter(code=code).exists()
 
 
 def _register(

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy
 from oneteam.directories.importing import Batch, Column, Entry, Importer, Option, register_importer
 from oneteam.directories.trying import refuse, taken_back, tried
 from oneteam.kernel import sheets
+from oneteam.kernel.errors import Fault
 from oneteam.people.queries import unit_ids
 from oneteam.things import component_acts
 from oneteam.things.checks import CGCS2000, GCJ02, WGS84
-from oneteam.things.component_acts import NewComponent
+from oneteam.things.component_acts import OLD_DIGITS, NewComponent
 from oneteam.things.importing import credit_code, target
 from oneteam.things.labels import ACCURACIES, DEVICE_KINDS, STATES
 from oneteam.things.models import ComponentState
@@ -28,17 +29,32 @@ def _unit(entry: Entry) -> UUID:
     return found
 
 
-def _take_component(batch: Batch, entry: Entry) -> None:
+def _take_component(batch: Batch, entry: Entry) -> bool:
+    """Take a row; one of the old standard whose type has become none is left out where a reason is given (EVT-09)."""
     new = NewComponent(
         code=entry["code"], name=entry["name"], unit=_unit(entry), department_code=entry["department_code"],
         lon=entry["lon"], lat=entry["lat"], first_date=entry["first_date"], accuracy=entry["accuracy"],
         system=batch.options["system"], state=entry["state"] or ComponentState.INTACT, old_code=entry["old_code"] or "",
     )  # fmt: skip
     reason = entry["reason"]
-    component_acts.register_components(
-        actor=batch.actor, at=batch.at, components=[new],
-        overrides={"EVT-02": reason, "EVT-06": reason} if reason else None,
+    overrides = dict.fromkeys(("EVT-02", "EVT-06"), reason) if reason else {}
+    if len(new.code) != OLD_DIGITS:
+        component_acts.register_components(
+            actor=batch.actor, at=batch.at, components=[new], overrides=overrides
+        )  # fmt: skip
+        return True
+    taken = component_acts.register_old_components(
+        actor=batch.actor, at=batch.at, components=[new], line=entry.line,
+        overrides=overrides | ({"EVT-09": reason} if reason else {}),
     )  # fmt: skip
+    if not taken:
+        batch.left_out.append(Fault(
+            entry.line, "code",
+            _("EVT-09: the old type %(type)s “%(name)s” has no type of five digits; this row is left out: %(reason)s")
+            % {"type": new.code[6:10], "name": new.name, "reason": reason},
+            _("write the code of 17 digits to have it taken"),
+        ))  # fmt: skip
+    return bool(taken)
 
 
 def _take_device(batch: Batch, entry: Entry) -> None:
@@ -61,7 +77,8 @@ register_importer(Importer(
         [(CGCS2000, "CGCS2000"), (WGS84, "WGS 84"), (GCJ02, "GCJ-02")],
     )],
     columns=[
-        Column("code", gettext_lazy("Code of 17 digits"), required=True, example="99038301021000001"),
+        Column("code", gettext_lazy("Code of 17 digits"), required=True, example="99038301021000001",
+               hint=gettext_lazy("16 digits of the old standard become 17")),
         Column("name", gettext_lazy("Name"), required=True, example="雨水井盖"),
         _UNIT,
         Column("department_code", gettext_lazy("Credit code of the department"), required=True, parse=credit_code),

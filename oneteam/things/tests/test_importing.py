@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from oneteam.directories import runner
 from oneteam.journal.models import Act
 from oneteam.people.models import Unit
 from oneteam.things.models import Component, Device, Licence, Party, Premises
@@ -150,6 +152,42 @@ def test_components_and_devices_are_refused_by_line() -> None:
         "2:code: A vehicle has a plate, and no other device has one."
     ]
     assert not Device.objects.exists()
+
+
+OLD = "code,name,unit,department_code,lon,lat,accuracy,first_date,reason\n"
+
+
+def old(code: str, name: str, reason: str = "") -> str:
+    return f"{code},{name},U07,{credit(1)},120.522,27.531,C,2019-03-01,{reason}\n"
+
+
+def test_evt_09_is_said_of_each_old_row_before_anything_is_taken() -> None:
+    mapped, unmapped = old("9903830101000007", "上水井盖"), old("9903830199000001", "某种井盖")
+    [found] = faults("components", OLD + mapped + unmapped)
+    assert found.startswith("3:code: EVT-09")
+    assert "3: 0199 某种井盖" in found, "counted by the lines of the file"
+    assert not Component.objects.exists()
+
+
+def test_evt_09_rows_with_a_reason_are_named_in_the_dry_run_and_left_out() -> None:
+    data = OLD + old("9903830101000007", "上水井盖") + old("9903830199000001", "某种井盖", "下次普查补录")
+    client = browser("gu.weichen", language="en")
+    sent = client.post(
+        "/imports/components/", {"file": SimpleUploadedFile("c.csv", data.encode()), "system": "CGCS2000"}
+    )
+    assert sent.status_code == 302
+    assert runner.work()
+    shown = page(client, sent["Location"])
+    assert "1 row can be imported" in shown
+    for word in ("Rows that are left out", "EVT-09", "某种井盖", "下次普查补录"):
+        assert word in shown
+    assert not Component.objects.exists()
+    client.post(f"{sent['Location']}confirm/")
+    assert runner.work()
+    made = Component.objects.get()
+    assert (made.code, made.old_code) == ("99038301001000007", "9903830101000007")
+    assert Act.objects.get(kind="import.done").payload["taken"] == 1
+    assert "EVT-09" in page(client, sent["Location"]), "it still says what was left out"
 
 
 def test_premises_are_handed_over_and_closed_by_their_pages() -> None:

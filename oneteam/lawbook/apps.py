@@ -19,6 +19,9 @@ class LawbookConfig(AppConfig):
             queries,
             searching,  # noqa: F401
         )
+        from oneteam.lawbook.catalogue import branch_names  # noqa: PLC0415 -- models are there only now
         from oneteam.people.limits import read_settings_by  # noqa: PLC0415 -- models are there only now
+        from oneteam.things.branches import name_branches_by  # noqa: PLC0415 -- models are there only now
 
         read_settings_by(queries.setting)
+        name_branches_by(branch_names)

@@ -9,6 +9,8 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
+from django.utils.text import capfirst
+
 from oneteam.lawbook.catalogue_table import COLUMNS, matter_of
 from oneteam.lawbook.editions import edition
 from oneteam.lawbook.matters import Matter
@@ -112,6 +114,11 @@ def matters() -> Mapping[str, Matter]:
 def branches() -> Mapping[str, Field]:
     """Return the fields (branches of matters) by code, in the catalogue's order."""
     return fields()
+
+
+def branch_names() -> dict[str, str]:
+    """Return the names of all fields by code, in the reader's language."""
+    return {code: capfirst(str(field.name)) for code, field in branches().items()}
 
 
 def matter_name(code: str) -> str:

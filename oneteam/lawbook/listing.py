@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.kernel.errors import CellError
 from oneteam.kernel.sheets import cells
-from oneteam.lawbook.catalogue import branches, catalogue, field_name
+from oneteam.lawbook.catalogue import branch_names, catalogue, field_name
 from oneteam.lawbook.labels import COMPETENCES, KINDS
 from oneteam.lawbook.matters import Kind, Mark, Matter
 from oneteam.lawbook.page import fine_text
@@ -43,7 +43,7 @@ class MatterFilter(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["field"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("All")), *((code, f"{code} {capfirst(field_name(code))}") for code in branches())]
+        field.choices = [("", _("All")), *((code, f"{code} {name}") for code, name in branch_names().items())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Asked:
     @classmethod
     def of(cls, query: QueryDict, *, today: date) -> "Asked":
         """Read an address; a day that is none is today."""
-        known = {"kind": KINDS, "field": branches(), "competence": COMPETENCES}
+        known = {"kind": KINDS, "field": branch_names(), "competence": COMPETENCES}
         chosen = {name: query.get(name, "") if query.get(name, "") in words else "" for name, words in known.items()}
         page = query.get("page", "1")
         return cls(

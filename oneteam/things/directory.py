@@ -15,6 +15,7 @@ from oneteam.directories.pages import Directory, Edit, Filter, Look, Shown, regi
 from oneteam.kernel.clock import legal_day
 from oneteam.places.queries import localised
 from oneteam.things import forms, party_acts, premises_acts
+from oneteam.things.branches import branch_names, named
 from oneteam.things.labels import PARTY_KINDS, PURPOSES
 from oneteam.things.models import Licence, Party, PartyKind, Premises
 from oneteam.things.party_acts import FIELD, KEEPERS
@@ -118,7 +119,7 @@ def _premises_facts(row: Any, _at: datetime) -> list[Fact]:
     return [
         Fact(_("Party"), to_row("parties", row.party_id, _party_name(row))),
         Fact(_("Address"), row.address),
-        Fact(_("Fields"), " ".join(row.fields)),
+        Fact(_("Fields"), named(row.fields)),
         Fact(_("Unit grid"), to_row("places", row.grid_id, _grid(row)) if row.grid else ""),
         Fact(_("Point"), f"{row.lon}, {row.lat}"),
         Fact(_("Opened on"), row.opened_on),
@@ -144,7 +145,7 @@ def _validity(licence: Licence, at: datetime) -> Chip | None:
 
 def _premises_initial(row: Any) -> Mapping[str, object]:
     return {
-        "name": row.name, "address": row.address, "branches": " ".join(row.fields), "lon": row.lon, "lat": row.lat,
+        "name": row.name, "address": row.address, "branches": row.fields, "lon": row.lon, "lat": row.lat,
     }  # fmt: skip
 
 
@@ -159,14 +160,15 @@ register_directory(Directory(
               sort="party__name"),
         Shown("address", gettext_lazy("Address"), lambda row: row.address),
         Shown("grid", gettext_lazy("Unit grid"), _grid, sort="grid__code"),
-        Shown("fields", gettext_lazy("Fields"), lambda row: " ".join(row.fields)),
+        Shown("fields", gettext_lazy("Fields"), lambda row: named(row.fields),
+              exported=lambda row: " ".join(row.fields)),
         Shown("credit_code", gettext_lazy("Credit code"), lambda row: row.party.credit_code or "", only_exported=True),
         Shown("lon", gettext_lazy("Longitude"), lambda row: row.lon, only_exported=True),
         Shown("lat", gettext_lazy("Latitude"), lambda row: row.lat, only_exported=True),
         Shown("opened_on", gettext_lazy("Opened on"), lambda row: row.opened_on, only_exported=True),
     ],
     filters=[
-        Filter("field", gettext_lazy("Field"), lambda: [(code, code) for code in (f"F{n:02}" for n in range(1, 30))],
+        Filter("field", gettext_lazy("Field"), lambda: branch_names().items(),
                lambda value: Q(fields__contains=[value])),
         Filter("state", gettext_lazy("State"), lambda: [("open", _("In business")), ("closed", _("Out of business"))],
                lambda value: Q(closed_on__isnull=value == "open")),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from oneteam.directories.fields import Picked, day_field
 from oneteam.kernel.errors import BadInputError
 from oneteam.people.queries import unit_choices
+from oneteam.things.branches import branch_names
 from oneteam.things.labels import ACCURACIES, DEVICE_KINDS, PARTY_KINDS, STATES
 from oneteam.things.queries import find_party
 
@@ -79,17 +80,13 @@ class EndPartyForm(forms.Form):
     ended_on = day_field(gettext_lazy("First day on which it is no more"))
 
 
-class FieldsField(forms.CharField):
-    """Branches of matters as codes, with spaces between them."""
+class FieldsField(forms.MultipleChoiceField):
+    """Branches of matters, to be ticked."""
+
+    widget = forms.CheckboxSelectMultiple
 
     def __init__(self) -> None:
-        super().__init__(
-            label=gettext_lazy("Fields"), required=False, help_text=gettext_lazy("codes F01 to F29, as in: F03 F12")
-        )
-
-    def clean(self, value: Any) -> Any:
-        """Return the codes as a list."""
-        return super().clean(value).replace(",", " ").replace("、", " ").split()
+        super().__init__(label=gettext_lazy("Fields"), required=False, choices=lambda: branch_names().items())
 
 
 class PremisesForm(forms.Form):

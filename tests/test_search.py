@@ -168,6 +168,23 @@ def test_page_costs_the_same_for_one_hit_and_thirty(monkeypatch: pytest.MonkeyPa
     assert len(titles("shen.yulan", "烤红薯")) == 30
 
 
+def test_cases_and_findings_found_cost_the_same_for_one_and_for_more() -> None:
+    client, counts = browser("xie.lianfang"), []
+    cases.certify(cases.FIRST, cases.SECOND)
+    for more in (1, 4):
+        for _number in range(more):
+            found(note="又有摊位占了盲道", address=f"{more}-{_number}")
+            cases.known(certified=False)
+        follow()
+        answers = [client.get("/search/", {"q": words}).content.decode() for words in ("占了盲道", "林垟喆")]
+        assert min(answer.count('<li><a href="') for answer in answers) >= more
+        with CaptureQueriesContext(connection) as seen:
+            for words in ("占了盲道", "林垟喆"):
+                assert client.get("/search/", {"q": words}).status_code == 200
+        counts.append(len(seen.captured_queries))
+    assert counts[0] == counts[1]
+
+
 def test_many_of_a_kind_are_cut_with_a_way_to_all_of_them() -> None:
     for number in range(10):
         receive(f"第{number}处有人卖烤红薯。")

@@ -207,15 +207,15 @@ def test_report_page_shows_the_cases_of_its_incident() -> None:
 
 
 def test_list_costs_the_same_for_one_case_and_thirty() -> None:
-    first = known(WASTE)
+    known(WASTE)
     client = browser(FIRST, "officer")
     counts = []
     client.get("/cases/")
-    for more in (0, 4):
+    for more in (0, 29):
         for _n in range(more):
             acts.open_case(actor=officer(), at=AT, second=person(SECOND))
         with CaptureQueriesContext(connection) as queries:
-            assert str(first) in page("/cases/", client)
+            assert page("/cases/", client).count("cases-open-") >= 1 + more
         counts.append(len(queries))
     assert counts[0] == counts[1]
 

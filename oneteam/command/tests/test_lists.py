@@ -8,13 +8,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from oneteam.command import queries
+from oneteam.command.conduct import escalate_order
 from oneteam.command.dispatch import Spot
 from oneteam.command.tests.test_orders import handled, incident, post, sent
 from oneteam.intake.acts import reports_of
+from oneteam.journal.actors import machine
 from oneteam.kernel.ids import uuid7
 from oneteam.places.models import Place
-from tests.world import AT, browser
+from tests.world import AT, browser, receive
 
+TIMER = machine("clock", "1")
 NOWHERE = Spot(None, None, None, "")
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -46,6 +49,26 @@ def test_list_to_verify_costs_the_same_for_one_and_for_thirty() -> None:
     for _number in range(29):
         handled(sent(of))
     assert counted(officer, "/verify/") == (one, 30)
+
+
+def test_overdue_orders_and_the_hand_over_cost_the_same_for_one_and_for_thirty() -> None:
+    leader, desk, of = browser("xie.lianfang"), browser("shen.yulan"), incident()
+
+    def late() -> None:
+        receive()
+        escalate_order(actor=TIMER, at=AT, order=sent(of, username="luo.chengye"), clock="order.accept")
+
+    def costs() -> tuple[tuple[int, int], int]:
+        handed_over, _rows = counted(desk, "/desk/handover/")
+        return counted(leader, "/orders/escalated/"), handed_over
+
+    late()
+    (overdue, rows), handed_over = costs()
+    assert rows == 1
+    for _number in range(29):
+        late()
+    assert costs() == ((overdue, 30), handed_over)
+    assert desk.get("/desk/handover/").content.decode().count("open-orders-open-") == 30
 
 
 def test_report_page_costs_the_same_with_one_order_and_with_five() -> None:

@@ -8,11 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from oneteam.directories import runner
 from oneteam.journal.models import Act
 from oneteam.people.models import Unit
+from oneteam.things import component_acts
 from oneteam.things.models import Component, Device, Licence, Party, Premises
-from oneteam.things.tests.making import citizen, component, credit, firm, resident, shop
+from oneteam.things.tests.making import CLERK, citizen, component, credit, firm, resident, shop
 from oneteam.things.tests.test_premises import licence
 from tests.pages import costs, faults, open_all, page, take
-from tests.world import actor, browser
+from tests.world import AT, actor, browser
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -25,14 +26,20 @@ def things(first: int, count: int) -> None:
     for number in range(first, first + count):
         place = shop(firm(number, name=f"试验商行{number}"), name=f"试验店{number}")
         licence(place, number=f"试验{number}")
+        component(number, name="试验路灯")
+        component_acts.register_device(
+            actor=CLERK, at=AT, code=f"R-{number}", kind="recorder", name="试验记录仪", used_from=date(2026, 1, 1),
+            unit=Unit.objects.get(code="U07").id,
+        )  # fmt: skip
 
 
 def test_lists_of_things_cost_the_same_for_one_and_thirty() -> None:
-    client, names = browser("gu.weichen"), ["parties", "premises", "licences"]
+    client, names = browser("gu.weichen"), ["parties", "premises", "licences", "components", "devices"]
     things(1, 1)
     one = costs(client, names, "试验")
     things(2, 29)
     assert costs(client, names, "试验") == one
+    assert all(page(client, f"/directory/{name}/?q=试验").count(f"{name}-open-") >= 30 for name in names)
 
 
 def test_every_page_of_things_opens_in_both_languages() -> None:

@@ -49,7 +49,7 @@ def _reports(ids: Sequence[UUID], *, at: datetime) -> WorkList:
     shown = listed(sorted(reports_by_id(ids), key=lambda row: place[row.id]))
     clocks = clocks_of(ids, at=at, running=True)
     return WorkList(
-        id="open-reports", caption=_("Open reports"), title_column=_("Report"), count=len(shown),
+        id="open-reports", caption=_("Open reports"), title_column=_("Report"), count=len(shown), titled=True,
         columns=[Column(_("State"), word_on_phone=False), Column(_("Time limit"), word_on_phone=False)],
         empty=Empty(_("No report is open."), icon="tick"),
         rows=[

@@ -1,6 +1,7 @@
 """Lists of orders, for a phone first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -31,7 +32,8 @@ def escalated_list(request: PersonRequest, *, at: datetime) -> WorkList:
 
 def order_rows(orders: Sequence[Order], *, name: str, caption: str, at: datetime) -> WorkList:
     """Return a list of orders inside another page."""
-    return _list(caption, orders, at=at, empty=Empty(_("No order is under way."), icon="tick"), name=name, live=False)
+    empty = Empty(_("No order is under way."), icon="tick")
+    return replace(_list(caption, orders, at=at, empty=empty, name=name, live=False), titled=True)
 
 
 def order_list(request: PersonRequest, *, at: datetime) -> WorkList:

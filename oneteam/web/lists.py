@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from oneteam.web.parts import Chip, Clock, Empty, Link, Text
 
@@ -80,6 +81,7 @@ class WorkList:
 
     `count` exact to 10,000 (`exact` False beyond); `newer`/`older` are keyset page addresses ("" where there is none).
     `live`: asks the server every fifteen seconds; only for lists without rows, as nothing may move under the reader.
+    `titled` shows the caption above the rows, where a page has several lists.
     `new_count` > 0 shows "3 new" which leads to `new_url`; rows are never inserted under the reader's pointer.
     """
 
@@ -107,13 +109,14 @@ class WorkList:
     bulk: Sequence[BulkAction] = ()
     tall: bool = True
     live: bool = False
+    titled: bool = False
     template: ClassVar[str] = "web/work_list.html"
 
     @property
     def count_word(self) -> str:
         """The number of rows in words; beyond 10,000 it is about so many, or more where counting ended there."""
         if self.exact and self.count <= EXACT_UP_TO:
-            return _("%(count)s items") % {"count": f"{self.count:,}"}
+            return ngettext("%(count)s item", "%(count)s items", self.count) % {"count": f"{self.count:,}"}
         if not self.exact and self.count >= EXACT_UP_TO:
             return _("more than %(count)s items") % {"count": f"{EXACT_UP_TO:,}"}
         return _("about %(count)s items") % {"count": f"{self.count:,}"}

@@ -128,7 +128,9 @@ def test_desk_is_handed_over_and_taken_by_somebody_else() -> None:
     handover = HandOver.objects.get()
     assert len(handover.items) == 1
     assert mine.post(f"/desk/handover/{handover.id}/take/").status_code == 403
-    assert "摊贩可能回来" in theirs.get("/desk/handover/").content.decode()
+    shown = theirs.get("/desk/handover/").content.decode()
+    assert "摊贩可能回来" in shown
+    assert all(f"<h2>{title}</h2>" in shown for title in ("Open reports", "Orders under way")), "two lists, each named"
     assert "handed over to you" in theirs.get("/desk/").content.decode()
     assert theirs.post(f"/desk/handover/{handover.id}/take/").status_code == 302
     assert theirs.post(f"/desk/handover/{handover.id}/take/").status_code == 409

@@ -122,6 +122,7 @@ def _list(count: int, *, exact: bool = True, cells: int = 1) -> WorkList:
     ("count", "exact", "word"),
     [
         (0, True, "0 items"),
+        (1, True, "1 item"),
         (10_000, True, "10,000 items"),
         (10_001, True, "about 10,001 items"),
         (10_001, False, "more than 10,000 items"),

@@ -1,4 +1,7 @@
-"""Directories, imports and the search, in both languages, wide and on a phone: each page held to the same rules."""
+"""Imports and the search, in both languages, wide and on a phone: each page held to the same rules.
+
+The pages of directories are looked at where all pages are (`everywhere.py`).
+"""
 
 from collections.abc import Iterator
 
@@ -35,38 +38,14 @@ def file(content: str) -> FilePayload:
 
 
 @pytest.mark.parametrize(("language", "size"), [("zh-hans", PHONE), ("en", DESK)])
-def test_directories_imports_and_search(
-    server: Running, browser: Browser, language: str, size: tuple[int, int]
-) -> None:
+def test_imports_and_search(server: Running, browser: Browser, language: str, size: tuple[int, int]) -> None:
     url = str(server.state()["url"]).rstrip("/").replace("127.0.0.1", "localhost")
     password = str(config.read_json(server.paths.root / "demo.json")["password"])
     with signed_in(browser, url, "gu.weichen", password, language=language, size=size) as keeper:
         keeper.refusals.add(422)
-        keeper.go(f"{url}/directory/")
-        keeper.look(f"{language}-directories")
-        _look_through(keeper, url)
         _import(keeper, url, size)
         keeper.go(f"{url}/search/?q=haitang")
         expect(keeper.page.locator(".ways a").first).to_be_visible()
-        keeper.look(f"{language}-search")
-        keeper.go(f"{url}/search/?q=zzzzzz")
-        keeper.look(f"{language}-search-nothing")
-
-
-def _look_through(keeper: Walker, url: str) -> None:
-    """Look at lists of every shape, an object of each and the forms of its acts."""
-    for name, act in (("units", "correct"), ("people", "tie"), ("duties", ""), ("places", "redraw")):
-        keeper.go(f"{url}/directory/{name}/")
-        keeper.look(f"{keeper.language}-{name}")
-        address = keeper.page.locator("a.row-title").first.get_attribute("href")
-        keeper.go(f"{url}{address}")
-        keeper.look(f"{keeper.language}-{name}-one")
-        if act:
-            keeper.go(f"{url}{address}{act}/")
-            keeper.look(f"{keeper.language}-{name}-{act}")
-    for address in ("parties/new/register", "premises/new/register", "rosters/new/plan", "absences/new/enter"):
-        keeper.go(f"{url}/directory/{address}/")
-        keeper.look(f"{keeper.language}-{address.replace('/', '-')}")
 
 
 def _import(keeper: Walker, url: str, size: tuple[int, int]) -> None:

@@ -12,9 +12,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from oneteam.server import config, testing
+from tests.everywhere import ELSEWHERE, LEADER, NO_PAGE, OPENED, address_names, look_everywhere
 from tests.running import on_clone
 from tests.test_browser_journey import Journey, choose, photo
-from tests.walking import CHROMIUM, PHONE, Walker, chromium
+from tests.walking import CHROMIUM, DESK, PHONE, Walker, chromium
 
 pytestmark = [
     pytest.mark.browser, pytest.mark.server,
@@ -47,6 +48,8 @@ give_post(
     valid_from=first, scope=[],
 )
 make_account(actor=actor, at=at, person=cashier, username={CASHIER!r}, password=sys.argv[1])
+from tests.everywhere import fill_city
+fill_city()
 """
 
 
@@ -87,7 +90,14 @@ def test_stall_goes_from_the_hotline_to_a_closed_case(journey: Journey, tmp_path
                 answer(journey, desk)
                 bank_the_cash(journey, case)
                 close(journey, officer, case)
-    look_at_desk_width(journey, case)
+    look_at_every_page(journey, case)
+
+
+def test_every_address_is_looked_at_or_is_no_page() -> None:
+    opened = {name for names in OPENED.values() for name in names}
+    others = address_names() - opened - ELSEWHERE
+    assert [name for name in sorted(others) if not NO_PAGE.fullmatch(name)] == []
+    assert opened | ELSEWHERE <= address_names()
 
 
 def take(journey: Journey, desk: Walker) -> None:
@@ -316,11 +326,11 @@ def close(journey: Journey, officer: Walker, case: str) -> None:
     expect(officer.page.locator(".page-title .chip[data-state=ok]")).to_be_visible()
 
 
-def look_at_desk_width(journey: Journey, case: str) -> None:
-    with journey.person("xie.lianfang") as leader:
-        leader.go(journey.url + case)
-        expect(leader.page.get_by_text(party(journey))).to_have_count(0)
-        leader.look(f"spot-{journey.language}-desk-case")
-        leader.go(f"{journey.url}/cases/?view=all")
-        expect(leader.page.locator("a.row-title")).to_have_count(1)
-        leader.look(f"spot-{journey.language}-desk-cases")
+def look_at_every_page(journey: Journey, case: str) -> None:
+    """All pages of the city, in Chinese on a wide screen, in English on a phone; the party's name is masked."""
+    for username in OPENED:
+        with journey.person(username, DESK if journey.language == "zh-hans" else PHONE) as somebody:
+            look_everywhere(somebody, journey.server, journey.url)
+            if username == LEADER:
+                somebody.go(journey.url + case)
+                expect(somebody.page.get_by_text(party(journey))).to_have_count(0)

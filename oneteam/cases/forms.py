@@ -1,7 +1,6 @@
 """The forms of a case, one a page. `data-when` shows a field only with the choice that asks for it (web/app.js)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -272,8 +271,3 @@ class EndForm(forms.Form):
 
     ending = forms.ChoiceField(label=gettext_lazy("Why"), choices=_choices(labels.ENDINGS))
     reason = _text(gettext_lazy("Describe it"), rows=2, need=gettext_lazy("Write why."))
-
-
-def initial_moment(moment: datetime) -> str:
-    """Return a moment as a form's field begins with it."""
-    return moment.strftime(MOMENT)

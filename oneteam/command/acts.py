@@ -131,7 +131,7 @@ def handle_order(
 ) -> None:
     """Report an order as handled, with what was done and photos from before and after.
 
-    Raises BadInputError for too many photos, Refused for an order that cannot be handled now.
+    Raises BadInputError for too many photos, RefusedError for an order that cannot be handled now.
     """
     row = locked_order(order)
     pictures = [(Moment.BEFORE, photo) for photo in before] + [(Moment.AFTER, photo) for photo in after]
@@ -172,7 +172,7 @@ def return_order(*, actor: Actor, at: datetime, order: UUID, reason: str, key: s
 def verify_order(*, actor: Actor, at: datetime, order: UUID, key: str | None = None) -> None:
     """Confirm on the spot that an order was handled; resolves its incident once no other order of it is open.
 
-    Raises Refused (EVT-07) for the person who handled it.
+    Raises RefusedError (EVT-07) for the person who handled it.
     """
     row = locked_order(order)
     taken = order_step("order.verify", actor=actor, at=at, order=row, once=Once.of(key, "order.verify", order))

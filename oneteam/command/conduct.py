@@ -90,7 +90,7 @@ def ask_extension(*, actor: Actor, at: datetime, order: UUID, reason: str, key: 
 def extend_order(*, actor: Actor, at: datetime, order: UUID, reason: str, key: str | None = None) -> None:
     """Grant more time before the limit to handle ends; it counts from that end on, once.
 
-    Raises Refused: HOT-04 after the end, OT-05 for a second extension.
+    Raises RefusedError: HOT-04 after the end, OT-05 for a second extension.
     """
     row = locked_order(order)
     taken = order_step(

@@ -3,7 +3,7 @@
 What refuses a row on its page so refuses it in a file, in the same words, with every fault by line.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 
@@ -70,8 +70,3 @@ def refuse(entry: Entry, column: str, problem: str, suggestion: str = "") -> Tab
 def unknown(entry: Entry, column: str, problem: str, known: Iterable[str]) -> TableError:
     """Return the refusal of a cell that names something unknown; the nearest of what is known is suggested."""
     return refuse(entry, column, problem, nearest(str(entry[column]), sorted(known)))
-
-
-def faults_at(entries: Sequence[Entry], faults: Iterable[tuple[int, str, str, str]]) -> TableError:
-    """Return the refusal of a list of things, each fault by its place: column, problem, suggestion."""
-    return TableError([Fault(entries[index].line, *told) for index, *told in faults])

@@ -347,7 +347,7 @@ def answer_report(
 ) -> None:
     """Answer the source of a report. `result`: done, explained or passed_on.
 
-    Raises Refused while its incident is not resolved (unless explained or passed on), BadInputError for no words.
+    Raises RefusedError while its incident is not resolved (unless explained or passed on), BadInputError for no words.
     """
     if result not in RESULTS:
         raise BadInputError(_("The result must be one of %(known)s.") % {"known": ", ".join(RESULTS)})
@@ -373,7 +373,7 @@ def close_report(
 ) -> None:
     """Close an answered report. `contacted`: whether the caller was spoken to; `satisfaction`: what they said of it.
 
-    Raises Refused (HOT-06) where the caller was not spoken to, or is dissatisfied and nobody reviewed it, unless a
+    Raises RefusedError (HOT-06) where the caller was not spoken to, or is dissatisfied and nobody reviewed it, unless a
     `reason` is given to close it all the same; BadInputError for a satisfaction of a caller nobody spoke to.
     """
     if satisfaction and (satisfaction not in SATISFACTIONS or not contacted):
@@ -389,7 +389,7 @@ def close_report(
 
 @write
 def review_report(*, actor: Actor, at: datetime, report: UUID, reason: str, key: str | None = None) -> None:
-    """Take an answered report up again, once, for a caller who is dissatisfied. Raises Refused (OT-06) after that."""
+    """Take an answered report up again, once, for a dissatisfied caller. Raises RefusedError (OT-06) after that."""
     _again("report.review", actor=actor, at=at, report=report, reason=reason, key=key)
 
 

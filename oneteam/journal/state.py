@@ -26,7 +26,6 @@ from oneteam.journal.notes import VerificationKey, load_public, open_checkpoint
 from oneteam.kernel.errors import BadInputError
 
 SHIPPED = ("journal.sql", "proving.sql", "holding.sql", "noting.sql")
-GUARD_TRIGGERS = ("guard_insert", "guard_update", "guard_delete", "guard_truncate")
 
 _ROWS = """
 SELECT coalesce(l.row_id, c.row_id), l.act_id,

@@ -3,7 +3,6 @@ question that belongs to another agency."""
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from oneteam.lawbook.bases import Basis
@@ -103,8 +102,3 @@ class Matter:
         if not found or not all(each.fixed for each in found):
             return None
         return FineRange(min(each.minimum for each in found), max(each.maximum for each in found))
-
-
-def most_of(ranges: tuple[FineRange, ...]) -> Decimal | None:
-    """Return the highest fine in yuan among ranges, None where one has no fixed end."""
-    return max((each.maximum for each in ranges), default=None) if all(each.fixed for each in ranges) else None

@@ -30,9 +30,6 @@ class UnsetSettingError(NotReadyError):
         super().__init__(message % {"name": name, "label": known.label if known else "?", "example": example})
 
 
-UnsetSetting = UnsetSettingError
-
-
 class SettingKind(StrEnum):
     """What a value looks like."""
 

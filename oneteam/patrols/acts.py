@@ -195,7 +195,7 @@ def settle_finding(
 ) -> None:
     """Settle a service matter on the spot, with a photo of how it looks afterwards.
 
-    Raises Refused (OT-07) for what is enforcement or another agency's, BadInputError without a photo.
+    Raises RefusedError (OT-07) for what is enforcement or another agency's, BadInputError without a photo.
     """
     row = locked_finding(finding)
     if len(after) > PHOTO_LIMIT:
@@ -260,8 +260,8 @@ def _telling(row: Finding, note: str) -> Told:
 def take_over(*, actor: Actor, at: datetime, finding: UUID, key: str | None = None) -> UUID:
     """Take a finding over as an officer; returns its incident, opened with it unless it stands already.
 
-    One that was not passed on is by this. Raises Refused (OFF-05) for whoever may not enforce, (OT-08) where somebody
-    was sent already, ConflictError where its report is answered or its incident resolved.
+    One that was not passed on is by this. Raises RefusedError (OFF-05) for whoever may not enforce, (OT-08) where
+    somebody was sent already, ConflictError where its report is answered or its incident resolved.
     """
     row = locked_finding(finding)
     once = Once.of(key, "finding.take_over", finding)

@@ -61,6 +61,3 @@ class RefusedError(UnlawfulError):
 
     def __str__(self) -> str:
         return "\n".join([_("This step is refused:"), *map(str, self.failures)])
-
-
-Refused = RefusedError

@@ -31,10 +31,6 @@ def _type(row: Component) -> str:
     return known.name if known else row.type
 
 
-def _accuracy(row: Component) -> str:
-    return str(ACCURACIES[row.accuracy]) if row.accuracy else _("accuracy not known")
-
-
 def _state(row: Component) -> object:
     word = STATES[row.state]
     return Chip(word, "warn") if row.state in (ComponentState.DAMAGED, ComponentState.MISSING) else word

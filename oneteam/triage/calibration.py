@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from oneteam.triage.text import Told
 from oneteam.triage.words import Score, Scores
 
-FEATURES = ("bias", "points", "lead", "length", "title", "words")
-WEIGHTS = (-1.8088, 2.2195, 0.9355, -0.5602, 0.0561, 1.0257)
+WEIGHTS = (-1.8088, 2.2195, 0.9355, -0.5602, 0.0561, 1.0257)  # of: bias, points, lead, length, title, words
 MATTER_LEAST, FIELD_LEAST, KIND_LEAST = 0.7, 0.7, 0.7  # below: abstain
 CLOSE = 0.15  # a lead below this share of the points is told as "two matters are close"
 _REST = 0.8  # of what the first does not get, the others of the list get this share; the rest is "something else"
@@ -32,7 +31,7 @@ class Chance:
 
 
 def features(told: Told, scores: Scores) -> tuple[float, ...]:
-    """Return the features of the nearest matter, in the order of FEATURES; `scores` must not be empty."""
+    """Return the features of the nearest matter, in the order of WEIGHTS; `scores` must not be empty."""
     first = scores.ranked[0]
     second = scores.ranked[1].points if len(scores.ranked) > 1 else 0.0
     titled = any(span.start < told.title_end for _, span in first.words)

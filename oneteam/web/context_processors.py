@@ -66,7 +66,7 @@ class Language:
 def shell(request: HttpRequest) -> dict[str, object]:
     """The context `shell` of base.html. Without `request.oneteam_actor` the shell has neither rail nor person menu."""
     shown = shell_without_person(request)
-    actor = getattr(request, "oneteam_actor", None)
+    actor: ActorDisplay | None = getattr(request, "oneteam_actor", None)
     if actor is not None:
         entries = _navigation(request)
         shown |= {

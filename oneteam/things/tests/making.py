@@ -1,7 +1,6 @@
 """Made-up things for the tests of this room; the credit codes and identity numbers are nobody's."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -58,8 +57,3 @@ def component(serial: int = 1, **values: Any) -> UUID:
         "accuracy": "A", **values,
     }  # fmt: skip
     return component_acts.register_component(actor=CLERK, at=AT, **given)
-
-
-def metre(*, east: int = 0, north: int = 0) -> tuple[Decimal, Decimal]:
-    """Return degrees of longitude and latitude for metres in the demo city."""
-    return Decimal(east) / Decimal(98_800), Decimal(north) / Decimal(110_800)

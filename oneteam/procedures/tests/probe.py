@@ -1,7 +1,7 @@
 """A procedure made for tests: every feature of the engine once, on nobody's law."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +21,10 @@ from oneteam.procedures import registry
 from oneteam.procedures.acts import load_law
 from oneteam.procedures.engine import STANDARD_FIELDS, step_kind, take_step
 from oneteam.procedures.loader import Known, parse_declaration
+from oneteam.procedures.queries import ClockView, clocks
 from oneteam.procedures.registry import Context, Failure
 
+DAY, HOUR, INSTANT = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
 PROBE = """
 procedure: probe
 version: 1
@@ -167,3 +169,19 @@ def payload_of(act: str) -> dict[str, Any]:
     fields = act_kind(act).fields
     kinds = {name: kind[0] if isinstance(kind, tuple) else kind for name, kind in fields.items()}
     return {name: empty[kind] for name, kind in kinds.items() if name not in STANDARD_FIELDS}
+
+
+def view(probe: UUID, name: str, at: datetime) -> ClockView:
+    """A probe's clock as it stands at a moment."""
+    return next(clock for clock in clocks([probe], at)[probe] if clock.name == name)
+
+
+def step(name: str, probe: UUID, at: datetime) -> None:
+    """Take a probe's step as an officer."""
+    payload = {"note": "n"} if name == "work" else {}
+    take(step=f"probe.{name}", object_id=probe, actor=OFFICER, at=at, payload=payload)
+
+
+def end_of(day: date) -> datetime:
+    """The last instant of a day in Shanghai."""
+    return datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=SHANGHAI)

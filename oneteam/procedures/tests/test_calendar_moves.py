@@ -1,7 +1,6 @@
 """A new holiday table moves open clocks and lists them (CAL-05, CAL-06)."""
 
-from datetime import date, datetime, timedelta
-from uuid import UUID
+from datetime import date, datetime
 
 from oneteam.journal.models import Act
 from oneteam.kernel.clock import SHANGHAI
@@ -11,32 +10,17 @@ from oneteam.lawbook.calendar import CalendarRow
 from oneteam.procedures.acts import breach_overdue
 from oneteam.procedures.clocks import ClockState
 from oneteam.procedures.models import Clock
-from oneteam.procedures.queries import ClockView, clocks
 from oneteam.procedures.tests.probe import (
+    DAY,
+    HOUR,
     MORNING,
-    OFFICER,
     OPERATOR,
     TIMER,
     begin,
-    take,
+    end_of,
+    step,
+    view,
 )
-
-DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
-INSTANT = timedelta(microseconds=1)
-
-
-def view(probe: UUID, name: str, at: datetime) -> ClockView:
-    return next(clock for clock in clocks([probe], at)[probe] if clock.name == name)
-
-
-def step(name: str, probe: UUID, at: datetime) -> None:
-    payload = {"note": "n"} if name == "work" else {}
-    take(step=f"probe.{name}", object_id=probe, actor=OFFICER, at=at, payload=payload)
-
-
-def end_of(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=SHANGHAI)
 
 
 def working_day(day: date, *, is_workday: bool, provisional: bool = False) -> CalendarRow:

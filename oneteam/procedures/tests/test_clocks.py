@@ -1,50 +1,37 @@
 """Clocks: started, stopped once, paused on a legal ground, breached, moved by a new holiday table (CAL-06)."""
 
-from datetime import date, datetime, timedelta
-from uuid import UUID
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from oneteam.journal.acts import record, write
 from oneteam.journal.models import Act
-from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.deadline_reasons import ReasonKind
 from oneteam.kernel.errors import NotAllowedError
 from oneteam.kernel.ids import uuid7
 from oneteam.procedures.acts import breach_overdue
 from oneteam.procedures.clocks import ClockState
 from oneteam.procedures.models import Clock
-from oneteam.procedures.queries import ClockView, clocks, nearest_due, overdue, overdue_count
+from oneteam.procedures.queries import clocks, nearest_due, overdue, overdue_count
 from oneteam.procedures.tests.probe import (
+    DAY,
     DISPATCHER,
+    HOUR,
+    INSTANT,
     MORNING,
     OFFICER,
     OPERATOR,
     PROBE,
     TIMER,
     begin,
+    end_of,
     load,
     payload_of,
+    step,
     take,
+    view,
 )
-
-DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
-INSTANT = timedelta(microseconds=1)
-
-
-def view(probe: UUID, name: str, at: datetime) -> ClockView:
-    return next(clock for clock in clocks([probe], at)[probe] if clock.name == name)
-
-
-def step(name: str, probe: UUID, at: datetime) -> None:
-    payload = {"note": "n"} if name == "work" else {}
-    take(step=f"probe.{name}", object_id=probe, actor=OFFICER, at=at, payload=payload)
-
-
-def end_of(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=SHANGHAI)
 
 
 def test_clock_starts_with_the_step_and_says_why(probe: object) -> None:

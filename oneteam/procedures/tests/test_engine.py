@@ -1,6 +1,5 @@
 """Taking steps: who may, refusals, breaches, overrides, replays, pinning, validity."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from oneteam.procedures.queries import runs
 from oneteam.procedures.tests.probe import (
     ATTENDANT,
     DISPATCHER,
+    HOUR,
     MORNING,
     OFFICER,
     PROBE,
@@ -33,7 +33,6 @@ from oneteam.procedures.tests.probe import (
     take,
 )
 
-HOUR = timedelta(hours=1)
 WORK: dict[str, Any] = {"step": "probe.work", "actor": OFFICER, "at": MORNING + HOUR, "payload": {"note": "n"}}
 
 

@@ -1,6 +1,6 @@
 """Versions of a procedure: a run keeps its own, a new one opens on its days, every process notices."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from oneteam.procedures.models import Declaration
 from oneteam.procedures.queries import runs
 from oneteam.procedures.tests.probe import (
     DISPATCHER,
+    HOUR,
     MORNING,
     OFFICER,
     PROBE,
@@ -25,7 +26,6 @@ from oneteam.procedures.tests.probe import (
     take,
 )
 
-HOUR = timedelta(hours=1)
 WORK: dict[str, Any] = {"step": "probe.work", "actor": OFFICER, "at": MORNING + HOUR, "payload": {"note": "n"}}
 
 

@@ -7,41 +7,20 @@ are taken by acts, with words, as a connected system hands them in.
 import json
 import os
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from http.client import HTTPConnection
-from urllib.parse import urlencode, urlsplit
-
-import psycopg
 
 from benchmarks import finding
-from benchmarks.figures import Figure, at_most
-from benchmarks.ground import CITY, Ground, served, wait_until
+from benchmarks.figures import Figure, at_most, p95
+from benchmarks.ground import Ground, served, wait_until
+from benchmarks.visiting import Visitor, child, history
 from oneteam.kernel.errors import NotReadyError
-from oneteam.server import config
-from oneteam.server.access import role_dsn
 
+MODULE = "benchmarks.desk"
 REPORTS, OPEN, PEOPLE = 1_000_000, 2_000, 500
 LIST_LIMIT, PAGE_LIMIT, SEND_LIMIT, PROPOSE_LIMIT = 200.0, 300.0, 150.0, 50.0  # ms
-DISPATCHER = "shen.yulan"
-
-HISTORY = """
-WITH past AS MATERIALIZED (
-  SELECT gen_random_uuid() AS id, nextval('intake_report_number_seq') AS number,
-    now() - interval '30 days' - n * interval '1 minute' AS at FROM generate_series(1, %s) n
-), reports AS (
-  INSERT INTO intake_report (id, number, channel, source, told_at, received_at, received_act, text_subject, digest,
-    imported)
-  SELECT id, number, (ARRAY['hotline_12345', 'four_platforms', 'grid_patrol'])[1 + number %% 3], 'bench', at, at, id,
-    id, decode(md5(number::text), 'hex'), true FROM past
-)
-INSERT INTO procedures_run (id, procedure, declaration_id, state, since, opened_act, last_act)
-SELECT id, 'report', (SELECT id FROM procedures_declaration WHERE name = 'report' ORDER BY version DESC LIMIT 1),
-  'closed', at, id, id FROM past
-"""
 
 
 def run(*, smoke: bool, data: str | None = None) -> Iterator[Figure]:
@@ -51,74 +30,15 @@ def run(*, smoke: bool, data: str | None = None) -> Iterator[Figure]:
     with served() as ground:
         begun = time.monotonic()
         history(ground, reports - open_reports)
-        json.loads(child(ground, "fill", str(open_reports), str(people)))
+        json.loads(child(ground, MODULE, "fill", str(open_reports), str(people)))
         wait_until(ground.at_rest, 900, "the followers")
         yield Figure(f"writing {reports:,} reports, {open_reports:,} of them open", time.monotonic() - begun, "s")
         visitor = Visitor(ground)
         yield from _reading(ground, visitor, reports, times)
         yield _sending(ground, visitor, times)
-        spent = json.loads(child(ground, "propose", str(times)))
+        spent = json.loads(child(ground, MODULE, "propose", str(times)))
         yield at_most(f"dispatch proposal among {people} people, p95", p95(spent), "ms", PROPOSE_LIMIT)
         yield from finding.figures(ground, objects=3_000 if smoke else finding.OBJECTS, times=4 * times)
-
-
-def p95(values: list[float]) -> float:
-    """The value that 95 % of these are not above."""
-    return sorted(values)[max(0, -(-len(values) * 95 // 100) - 1)]
-
-
-def history(ground: Ground, count: int) -> None:
-    """Write closed reports as the owner, with the guard off for these two tables alone."""
-    tables = ("intake_report", "procedures_run")
-    with psycopg.connect(role_dsn(CITY, "owner", data=ground.data), autocommit=True) as owner:
-        for table in tables:
-            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
-        owner.execute(HISTORY.encode(), [count])
-        for table in tables:
-            owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
-        owner.execute("VACUUM ANALYZE")
-
-
-# By HTTP --------------------------------------------------------------------------------------------------------------
-
-
-class Visitor:
-    """A dispatcher's browser, as far as a benchmark needs one."""
-
-    def __init__(self, ground: Ground) -> None:
-        address = urlsplit(str(ground.state()["url"]))
-        self.connection = HTTPConnection(str(address.hostname), address.port, timeout=60)
-        self.origin = f"{address.scheme}://{address.netloc}"
-        self.cookies: dict[str, str] = {}
-        login = "/accounts/login/"
-        self.ask("GET", login)
-        password = str(config.read_json(ground.paths.root / "demo.json")["password"])
-        status, _body, _spent = self.send(login, {"login": DISPATCHER, "password": password})
-        if status != 302:
-            raise NotReadyError(f"signing in was answered {status}")
-
-    def ask(self, method: str, address: str, body: str | None = None) -> tuple[int, str, float]:
-        """Return status, body and milliseconds of one request."""
-        headers = {
-            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-            "Origin": self.origin,
-        }
-        if body is not None:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded"}
-        begun = time.perf_counter()
-        self.connection.request(method, address, body, headers)
-        answer = self.connection.getresponse()
-        text = answer.read().decode()
-        spent = (time.perf_counter() - begun) * 1000
-        for line in answer.headers.get_all("Set-Cookie") or ():
-            name, _sep, value = line.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        return answer.status, text, spent
-
-    def send(self, address: str, values: dict[str, str]) -> tuple[int, str, float]:
-        """POST a form."""
-        token = next(value for name, value in self.cookies.items() if "csrf" in name)
-        return self.ask("POST", address, urlencode({**values, "csrfmiddlewaretoken": token}))
 
 
 def _reading(ground: Ground, visitor: Visitor, reports: int, times: int) -> Iterator[Figure]:
@@ -171,15 +91,6 @@ def _sending(ground: Ground, visitor: Visitor, times: int) -> Figure:
 
 
 # Children: inside the city --------------------------------------------------------------------------------------------
-
-
-def child(ground: Ground, *words: str) -> str:
-    environment = {
-        **ground.environment, "ONETEAM_CITY": CITY, "ONETEAM_ROLE": "app",
-        "DJANGO_SETTINGS_MODULE": "oneteam.settings", "PYTHONPATH": str(config.CHECKOUT),
-    }  # fmt: skip
-    command = [sys.executable, "-P", "-m", "benchmarks.desk", *words]
-    return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def _fill(reports: int, people: int) -> None:
@@ -245,7 +156,5 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
     if sys.argv[1] == "fill":
         _fill(int(sys.argv[2]), int(sys.argv[3]))
-    elif sys.argv[1] == "index":
-        finding.index(int(sys.argv[2]))
     else:
         _propose(int(sys.argv[2]))

@@ -33,3 +33,8 @@ def at_most(name: str, value: float, unit: str, limit: float) -> Figure:
 def at_least(name: str, value: float, unit: str, limit: float) -> Figure:
     """A figure that must not be smaller than its limit."""
     return Figure(name, value, unit, f">= {limit:g}", value >= limit)
+
+
+def p95(values: list[float]) -> float:
+    """The value that 95 % of these are not above."""
+    return sorted(values)[max(0, -(-len(values) * 95 // 100) - 1)]

@@ -13,8 +13,9 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from benchmarks.figures import Figure, at_most
+from benchmarks.figures import Figure, at_most, p95
 from benchmarks.ground import CITY, Ground, served
+from benchmarks.visiting import Visitor, child, history
 from oneteam.kernel.errors import NotReadyError
 from oneteam.server.access import role_dsn
 
@@ -47,11 +48,9 @@ TYPED = (
 
 def figures(ground: Ground, *, objects: int, times: int) -> Iterator[Figure]:
     """Yield what filling the index took, and the search's 95th percentile."""
-    from benchmarks.desk import Visitor, child, p95  # noqa: PLC0415 -- the desk's benchmark includes this one
-
     begun = time.monotonic()
     _write(ground, objects)
-    child(ground, "index", str(objects * SHARES["reports"] // 10))
+    child(ground, "benchmarks.finding", "index", str(objects * SHARES["reports"] // 10))
     with psycopg.connect(role_dsn(CITY, "owner", data=ground.data), autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE search_indexed")
     [(held,)] = ground.rows("SELECT count(*) FROM search_indexed")
@@ -114,8 +113,6 @@ def _batches(items: Sequence[Any], size: int = 2_000) -> Iterator[list[Any]]:
 
 def main() -> int:
     """Run this part alone, with a history of as many reports as it needs."""
-    from benchmarks.desk import history  # noqa: PLC0415 -- as above
-
     objects = int(sys.argv[1]) if len(sys.argv) > 1 else OBJECTS
     with served() as ground:
         history(ground, objects * SHARES["reports"] // 10)
@@ -126,4 +123,7 @@ def main() -> int:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
-    sys.exit(main())
+    if sys.argv[1:2] == ["index"]:
+        index(int(sys.argv[2]))
+    else:
+        sys.exit(main())

@@ -5,7 +5,7 @@ all points are WGS 84). Two settings weigh way and load; both are the city's.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ from oneteam.kernel.geometry import metres
 from oneteam.lawbook.queries import book
 from oneteam.people.queries import HeldPost, absent_from_duty, on_duty
 from oneteam.people.standing import CertificateInfo, certificates_on
-from oneteam.places.queries import points, within
+from oneteam.places.ground import Ground, ground
 from oneteam.procedures.queries import in_state
 
 DETOUR = 1.3  # ways on roads are so much longer than the straight line; a habit of planners, no measurement of ours
@@ -80,10 +80,9 @@ def propose(spot: Spot, at: datetime) -> list[Candidate]:
     valid that day); then the fewest minutes, each order in hand counted as the city has set; then the name.
     """
     day = legal_day(at)
-    found = on_duty(at, RECEIVERS)
-    here = within(spot.place, on=day)
-    target = _target(spot, at)
-    grounds = points({place for held in found for place in held.scope}, on=day)
+    found, here = on_duty(at, RECEIVERS), ground(day)
+    target = _target(spot, here)
+    grounds = _grounds(spot, target, {place for held in found for place in held.scope}, here)
     load = _load()
     violation = spot.handling == Handling.ENFORCEMENT
     valid = certificates_on((held.person for held in found if held.role == "officer"), day) if violation else {}
@@ -91,14 +90,15 @@ def propose(spot: Spot, at: datetime) -> list[Candidate]:
     a_km, an_order = (int(law.value(f"dispatch.minutes_{name}")) for name in ("a_km", "an_order"))
     listed: list[tuple[tuple[bool, float, str], Candidate]] = []
     for held in found:
-        covered = here.intersection(held.scope)
-        away = _metres(target, [grounds[place] for place in covered or held.scope if place in grounds])
+        own = [known for place in held.scope if (known := grounds.get(place)) is not None]
+        covers = any(around for _metres, around in own)
+        away = min((way for way, around in own if around or not covers), default=None)
         minutes = max(LEAST_MINUTES, ceil(away * DETOUR / 1000 * a_km)) if away is not None else None
         # Under another post the same person may not enforce, whatever certificate there is (OFF-05).
         certificate = valid.get(held.person) if held.role == "officer" else None
         may = not violation or certificate is not None
         one = Candidate(
-            held, held.person, minutes, bool(covered), may, load[held.id], away, certificate, violation
+            held, held.person, minutes, covers, may, load[held.id], away, certificate, violation
         )  # fmt: skip
         cost = (inf if minutes is None else minutes) if target else 0
         listed.append(((not may, cost + an_order * one.open_orders, held.name), one))
@@ -110,18 +110,23 @@ def absent(at: datetime) -> list[tuple[HeldPost, str, datetime]]:
     return [(held, away.reason, away.ends) for held, away in absent_from_duty(at, RECEIVERS)]
 
 
-def _target(spot: Spot, at: datetime) -> tuple[float, float] | None:
+def _target(spot: Spot, here: Ground) -> tuple[float, float] | None:
     if spot.lon is not None and spot.lat is not None:
         return float(spot.lon), float(spot.lat)
-    if spot.place is None:
-        return None
-    return points([spot.place], on=legal_day(at)).get(spot.place)
+    return here.points.get(spot.place) if spot.place is not None else None
 
 
-def _metres(target: tuple[float, float] | None, grounds: Sequence[tuple[float, float]]) -> float | None:
-    if target is None or not grounds:
-        return None
-    return min(metres(*target, *ground) for ground in grounds)
+def _grounds(
+    spot: Spot, target: tuple[float, float] | None, places: Iterable[UUID], here: Ground
+) -> dict[UUID, tuple[float, bool]]:
+    """Return how many metres each place is away, and whether the spot lies in it; places unknown today are left out.
+
+    Once a place: hundreds of people share their grounds.
+    """
+    if target is None:
+        return {}
+    around = here.within(spot.place) if spot.place is not None else set()
+    return {place: (metres(*target, *here.points[place]), place in around) for place in places if place in here.points}
 
 
 def _reason(one: Candidate) -> Iterable[str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from oneteam.journal import statements
 from oneteam.journal.subjects import mark_of
 from oneteam.people.models import Absence, Certificate, CertificateKind, Interest, Person
 from oneteam.places.queries import localised
@@ -61,12 +62,17 @@ def certificate_on(person: UUID, day: date, *, kind: str = CertificateKind.ENFOR
     return certificates_on([person], day, kind=kind).get(person)
 
 
+_CERTIFICATES = """
+SELECT id, person_id, number, kind, valid_from, valid_to FROM people_certificate
+WHERE person_id = ANY(%s::uuid[]) AND kind = %s AND valid_from <= %s AND valid_to >= %s
+"""
+
+
 def certificates_on(
     persons: Iterable[UUID], day: date, *, kind: str = CertificateKind.ENFORCEMENT
 ) -> dict[UUID, CertificateInfo]:
     """Return by person the certificates of this kind valid on a legal day, in one query."""
-    found = Certificate.objects.filter(held_on(day), person__in=list(persons), kind=kind)
-    rows = found.values_list("id", "person_id", "number", "kind", "valid_from", "valid_to")
+    rows = statements.run(_CERTIFICATES, [list(persons), str(kind), day, day]).fetchall()
     return {row[1]: CertificateInfo(*row) for row in rows}
 
 

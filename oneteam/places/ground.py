@@ -60,6 +60,11 @@ class Ground:
             for place in self.places.values()
         )  # fmt: skip
 
+    @cached_property
+    def points(self) -> Mapping[UUID, tuple[float, float]]:
+        """Where each place is (degrees, WGS 84)."""
+        return {place.id: (float(place.lon), float(place.lat)) for place in self.places.values()}
+
     def locate(self, lon: float, lat: float) -> Located:
         """Return the grid, community and area that hold a point (degrees, WGS 84)."""
         first = {kind: next(iter(locator.find(lon, lat)), None) for kind, locator in self._locators.items()}

@@ -225,12 +225,6 @@ def _within(here: Ground, place: Place) -> Named:
     return Named(place.id, place.kind, name, place.lon, place.lat)
 
 
-def points(ids: Iterable[UUID], *, on: date) -> dict[UUID, tuple[float, float]]:
-    """Return where these places are on a day (degrees, WGS 84), from memory; closed and unknown ones are left out."""
-    known = ground(on).places
-    return {place: (float(known[place].lon), float(known[place].lat)) for place in ids if place in known}
-
-
 def places_on(ids: Iterable[UUID], *, on: date) -> dict[UUID, Place]:
     """Return these places as they stand on a day, from memory; closed and unknown ones are left out."""
     known = ground(on).places

@@ -75,7 +75,9 @@ def _reports(request: HttpRequest, reports: Sequence[Any]) -> Mapping[Hashable, 
     """Show the cases of each report's incident to who may see them."""
     acting = getattr(request, "acting", None)
     incidents = {report.incident_id for report in reports if report.incident_id}
-    found = queries.cases_of_incidents(incidents)
+    found = queries.cases_of_incidents(incidents) if incidents else {}
+    if not found:
+        return {}
     rows = [row for some in found.values() for row in some]
     seen, state = visible(acting, rows), runs([row.id for row in rows])
     answer: dict[Hashable, Sequence[Panel]] = {}

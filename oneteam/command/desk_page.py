@@ -25,7 +25,8 @@ from oneteam.intake.slots import REPORT_CELLS
 from oneteam.kernel.ids import uuid7
 from oneteam.patrols.queries import in_officers_hands
 from oneteam.people.middleware import PersonRequest
-from oneteam.procedures.queries import first_due, in_state
+from oneteam.procedures.clocks import ClockState
+from oneteam.procedures.queries import by_due, in_state
 from oneteam.procedures.shown import Returned, clocks_of
 from oneteam.triage.queries import pressing
 from oneteam.web.lists import Filter, Tab, url_with
@@ -128,15 +129,15 @@ def _views(at: datetime, channel: str) -> dict[str, list[UUID]]:
     if channel:
         open_reports = open_reports.filter(channel=channel)
     found = dict(open_reports.order_by("received_at", "id").values_list("id", "incident_id")[:COUNT_LIMIT])
-    due = first_due(found, at)
-    ordered = sorted(found, key=lambda one: (one not in due, due.get(one, (at, False))[0]))
+    due = by_due(found, at)
+    ordered = [*due, *(one for one in found if one not in due)]
     back = _without_order({incident for incident in found.values() if incident})
     undecided = [one for one in ordered if found[one] is None]
     first = pressing(undecided, Urgency.VERY_URGENT)
     return {
         "new": sorted(undecided, key=lambda one: one not in first),
-        "soon": [one for one in ordered if one in due and due[one][1] and due[one][0] >= at],
-        "late": [one for one in ordered if one in due and due[one][0] < at],
+        "soon": [one for one, state in due.items() if state is ClockState.WARN],
+        "late": [one for one, state in due.items() if state is ClockState.OVERDUE],
         "back": [one for one in ordered if found[one] in back],
         "going": [one for one in ordered if found[one] is not None],
     }
@@ -148,6 +149,8 @@ def _without_order(incidents: Iterable[UUID]) -> set[UUID]:
     What an officer took over from the patrol needs none.
     """
     wanted = set(incidents)
+    if not wanted:
+        return wanted
     wanted -= in_officers_hands(wanted)
     open_orders: QuerySet[Any] = in_state("order", "sent", "accepted", "arrived", "suspended", "handled")
     busy = set(Order.objects.filter(incident__in=wanted, id__in=open_orders).values_list("incident_id", flat=True))

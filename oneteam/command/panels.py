@@ -79,7 +79,7 @@ def people_choices(form: BaseForm, spot: Spot, *, error: str = "") -> Choices:
         rest_label=_("%(count)d others on duty") % {"count": len(found) - near},
         hint=_hint(spot, found),
         error=error or " ".join(map(str, form.errors.get("post", ()))),
-        empty=_nobody(moment),
+        empty="" if found else _nobody(moment),
     )
 
 
@@ -177,6 +177,8 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
 def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[Panel]]:
     """Show a report's incident with its orders."""
     incidents = {report.incident.id: report.incident for report in reports if report.incident}
+    if not incidents:
+        return {}
     orders = queries.orders_of_incidents(incidents)
     every = [order for listed in orders.values() for order in listed]
     state, words = runs([*(order.id for order in every), *incidents]), queries.instructions(every)

@@ -13,7 +13,7 @@ from oneteam.intake.forms import AnswerForm, CloseForm, LookForm
 from oneteam.intake.labels import CHANNELS, title_of, urgency_chip, word_for
 from oneteam.intake.models import Report
 from oneteam.intake.queries import ToldText
-from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE, TINTED
+from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE
 from oneteam.journal.queries import timeline
 from oneteam.kernel.masking import mask_name, mask_phone
 from oneteam.people.middleware import PersonRequest
@@ -40,17 +40,18 @@ def report_context(request: PersonRequest, row: Report, *, at: datetime, returne
     incident = runs([row.incident_id])[row.incident_id].state if row.incident_id else ""
     offers = _offers(row, returned, settled=incident == "resolved")
     link = Link(_("Download the proof"), reverse("report-proof", args=[row.id]))
+    panels = collect_bulk(REPORT_MAIN, request, [row]).get(row.id, [])
     return {
         "header": _header(row, told, [_state_chip(state), *_running(clocks.get(row.id, []))]),
         "report": row,
         "told": told,
-        "tinted": collect_bulk(TINTED, request, [row]).get(row.id, []),
+        "tinted": [word for panel in panels for word in panel.tinted],
         "told_facts": _told_facts(row, told),
         "caller": _caller(row, told),
         "may_look": request.acting.post.role in LOOKERS,
         "look_form": LookForm(auto_id="id_look_%s"),
         "sent_back": returned.above(steps, offers) if returned else None,
-        "main_panels": collect_bulk(REPORT_MAIN, request, [row]).get(row.id, []),
+        "main_panels": panels,
         "side_panels": collect_bulk(REPORT_SIDE, request, [row]).get(row.id, []),
         "steps": Steps(shown_steps(steps, offers), title=_("Next steps")),
         "clocks": Clocks(clocks.get(row.id, []), title=_("Time limits")),

@@ -173,15 +173,16 @@ class Words:
 
 def told_words(reports: Iterable[UUID]) -> dict[UUID, Words]:
     """Return the readable words of these reports; erased ones are left out."""
-    return _words(list(Report.objects.filter(id__in=set(reports))))
+    return words_of(list(Report.objects.filter(id__in=set(reports))))
 
 
 def recent_texts(limit: int) -> dict[UUID, Words]:
     """Return the readable words of the newest reports, oldest first."""
-    return _words(list(Report.objects.order_by("-received_at", "-id")[:limit])[::-1])
+    return words_of(list(Report.objects.order_by("-received_at", "-id")[:limit])[::-1])
 
 
-def _words(rows: Sequence[Report]) -> dict[UUID, Words]:
+def words_of(rows: Sequence[Report]) -> dict[UUID, Words]:
+    """Return the readable words of reports at hand, in one query; erased ones are left out."""
     texts = told_texts(rows)
     return {row.id: Words(whole_text(texts[row.id]), row.told_at) for row in rows if not texts[row.id].words_erased}
 

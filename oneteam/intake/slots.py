@@ -22,8 +22,5 @@ REPORT_MAIN: BulkSlot[Report, Panel] = BulkSlot("report main", Panel)
 REPORT_SIDE: BulkSlot[Report, Panel] = BulkSlot("report side", Panel)
 """Panels beside it."""
 
-TINTED: BulkSlot[Report, str] = BulkSlot("tinted words", str)
-"""Words of the told text that decided a proposal, to be tinted."""
-
 AFTER_IMPORT: list[Callable[[Sequence[UUID]], Sequence[str]]] = []
 """Functions that say in lines what became of imported reports."""

@@ -26,6 +26,8 @@ from oneteam.web.slots import NAVIGATION, NavigationEntry, Panel, register, regi
 def _found(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[Panel]]:
     """Show what a report of the patrol found, with its photos."""
     found = queries.of_reports(report.id for report in reports if report.channel == "grid_patrol")
+    if not found:
+        return {}
     state = runs(row.id for row in found.values())
     shown = queries.photos_of(row.id for row in found.values())
     return {

@@ -102,7 +102,8 @@ def person_of(username: str) -> UUID:
 
 def posts(ids: Iterable[UUID]) -> dict[UUID, HeldPost]:
     """Return these posts, held or ended, in one query."""
-    found = Post.objects.filter(id__in=set(ids)).select_related("person", "unit")
+    wanted = set(ids)
+    found = Post.objects.filter(id__in=wanted).select_related("person", "unit") if wanted else ()
     return {post.id: _held(post) for post in found}
 
 

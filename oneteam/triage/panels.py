@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from oneteam.intake.labels import HANDLINGS, URGENCIES, urgency_chip
 from oneteam.intake.models import Report, Urgency
-from oneteam.intake.queries import Listed, listed, reports_by_id, told_words
-from oneteam.intake.slots import AFTER_IMPORT, PROPOSED_IN_FIELD, REPORT_CELLS, REPORT_MAIN, TINTED
+from oneteam.intake.queries import Listed, listed, reports_by_id, words_of
+from oneteam.intake.slots import AFTER_IMPORT, PROPOSED_IN_FIELD, REPORT_CELLS, REPORT_MAIN
 from oneteam.lawbook.catalogue import field_name, matter_name
 from oneteam.places.queries import localised
 from oneteam.procedures.queries import runs
@@ -69,7 +69,7 @@ def _panels(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable
             "join": reverse("report-join", args=[report.id]),
             "may_join": _may_join(request) and report.incident_id is None,
         }
-        found[report.id] = [Panel("triage/proposal.html", context, order=10)]
+        found[report.id] = [Panel("triage/proposal.html", context, order=10, tinted=words)]
     return found
 
 
@@ -112,21 +112,18 @@ def _notes(notes: Sequence[str]) -> str:
 
 def _words(report: Report, proposal: Proposal) -> list[str]:
     """Return the words that decided, cut from the told text; none where it was erased."""
-    told = told_words([report.id]).get(report.id)
+    told = words_of([report]).get(report.id)
     if told is None:
         return []
     spans = [span for part in ("matter", "urgency", "place") for span in proposal.content[part]["words"]]
     return list(dict.fromkeys(told.text[start:end] for start, end in spans))
 
 
-def _tinted(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[str]]:
-    known = proposals(report.id for report in reports)
-    return {report.id: _words(report, known[report.id]) for report in reports if report.id in known}
-
-
 def _near(proposal: Proposal, *, open_report: bool) -> list[dict[str, object]]:
     """Return what may be the same thing, told before, with the incident a report could join."""
     likeness = {UUID(near["id"]): near for near in proposal.content["near"]}
+    if not likeness:
+        return []
     rows = reports_by_id(likeness)
     shown = listed(rows)
     open_now = runs({row.incident_id for row in rows if row.incident_id})
@@ -158,6 +155,5 @@ def _after_import(reports: Sequence[UUID]) -> Sequence[str]:
 
 register_bulk(REPORT_CELLS, _cells)
 register_bulk(REPORT_MAIN, _panels)
-register_bulk(TINTED, _tinted)
 AFTER_IMPORT.append(_after_import)
 PROPOSED_IN_FIELD.append(_in_field)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from oneteam.journal import statements
 from oneteam.triage.models import Proposal
 
 
@@ -17,10 +18,12 @@ def proposal_of(report: UUID) -> Proposal | None:
     return proposals([report]).get(report)
 
 
+_PRESSING = "SELECT report_id FROM triage_proposal WHERE report_id = ANY(%s::uuid[]) AND urgency = %s"
+
+
 def pressing(reports: Iterable[UUID], urgency: str) -> set[UUID]:
     """Return which of these reports are proposed to be of this urgency, in one query."""
-    found = Proposal.objects.filter(report_id__in=set(reports), urgency=urgency)
-    return set(found.values_list("report_id", flat=True))
+    return {row[0] for row in statements.run(_PRESSING, [list(reports), str(urgency)]).fetchall()}
 
 
 def counts(reports: Iterable[UUID]) -> tuple[int, int, int]:

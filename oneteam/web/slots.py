@@ -95,11 +95,15 @@ class NavigationEntry:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel of a page: a template with its context, shown by `{% show panel %}`."""
+    """A panel of a page: a template with its context, shown by `{% show panel %}`.
+
+    `tinted` are words of the text told on the page which decided what the panel says; they are tinted there.
+    """
 
     panel_template: str
     context: Mapping[str, object]
     order: int = 50
+    tinted: Sequence[str] = ()
     template: ClassVar[str] = "web/panel.html"
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from oneteam.web.lists import Column, Row, WorkList
+from oneteam.web.panels import Choice
 from oneteam.web.parts import Chip, Clock, Link
 
 register = template.Library()
@@ -133,6 +134,22 @@ def _cell(context: Context, column: Column, value: object) -> str:
     word = f' data-word="{_esc(column.label)}"' if column.word_on_phone else ""
     none = "" if value else " cell-none"
     return f'<td role="cell" class="cell-{column.kind} {column.kind}{none}"{word}>{show(context, value)}</td>'
+
+
+@register.simple_tag
+def choices(listed: Iterable[Choice], name: str) -> SafeString:
+    """Radio buttons with facts, inside a fieldset; `name` is the field's."""
+    return _html(f'<div class="choices">{"".join(_choice(choice, _esc(name)) for choice in listed)}</div>')
+
+
+def _choice(choice: Choice, name: str) -> str:
+    facts = "".join(f"<span>{_esc(fact)}</span>" for fact in choice.facts)
+    text = f'<b>{_esc(choice.title)}</b> <span class="quiet">{_esc(choice.note)}</span>'
+    text += f"<small>{facts}</small>" if facts else ""
+    end = _esc(choice.end) + (f"<small>{_esc(choice.end_note)}</small>" if choice.end_note else "")
+    chosen = " checked" if choice.checked else ""
+    radio = f'<input type="radio" name="{name}" value="{_esc(choice.value)}" required{chosen}>'
+    return f'<label class="choice">{radio}<span>{text}</span><span class="choice-end">{end}</span></label>'
 
 
 @register.simple_tag

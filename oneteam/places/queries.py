@@ -124,7 +124,16 @@ def resolve(text: str, *, on: date, near: tuple[Decimal, Decimal] | None = None)
 
     `near`: the point where it was told, which decides between namesakes. What is less sure than LEAST stays unresolved.
     """
+    return _resolve(ground(on), text, near)
+
+
+def resolver(on: date) -> Callable[[str], Resolution]:
+    """Return `resolve` of a day with the ground at hand, for many addresses."""
     here = ground(on)
+    return lambda text: _resolve(here, text, None)
+
+
+def _resolve(here: Ground, text: str, near: tuple[Decimal, Decimal] | None) -> Resolution:
     at = (float(near[0]), float(near[1])) if near else None
     found = here.gazetteer.resolve(fold(text[:MOST_CHARACTERS]), near=at)
     spans = tuple(mention.span for mention in found.mentions) or found.unknown

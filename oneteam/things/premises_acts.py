@@ -21,7 +21,7 @@ from oneteam.journal.statements import Part
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.ids import uuid7
-from oneteam.places.queries import place_finder, region_check, resolve
+from oneteam.places.queries import place_finder, region_check, resolver
 from oneteam.things.models import Licence, Party, Premises
 from oneteam.things.party_acts import FIELD, KEEPERS
 
@@ -104,7 +104,7 @@ class Places:
     """Finds where premises are, with the ground of a day at hand for many of them."""
 
     def __init__(self, on: date) -> None:
-        self._on, self._in_region, self._find = on, region_check(), place_finder(on)
+        self._in_region, self._find, self._resolve = region_check(), place_finder(on), resolver(on)
 
     def locate(self, address: str, lon: Decimal | None, lat: Decimal | None) -> Placed:
         """Return the point that is given, or the one the address leads to, with its grid.
@@ -114,7 +114,7 @@ class Places:
         if (lon is None) != (lat is None):
             raise BadInputError(_("A point needs a longitude and a latitude."))
         if lon is None or lat is None:
-            found = resolve(address, on=self._on)
+            found = self._resolve(address)
             if found.point is None or found.grid is None:
                 message = _("The address “%(address)s” leads to no point for certain; give longitude and latitude.")
                 raise BadInputError(message % {"address": address})

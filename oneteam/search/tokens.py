@@ -169,6 +169,6 @@ def beginning_of(text: str) -> str:
     return _quoted(f"^{found[0][:2]}") if found else "'?'"
 
 
-def kinds_of(kinds: Iterable[str]) -> str:
-    """Return the tsquery of objects of these kinds."""
-    return any_of(_quoted(f"k:{kind}") for kind in kinds)
+def of_kind(kind: str) -> str:
+    """Return the tsquery of objects of a kind."""
+    return _quoted(f"k:{kind}")

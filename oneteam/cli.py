@@ -1,6 +1,7 @@
 """The program: `oneteam COMMAND`. Each room adds its commands; without one, the city is set up and served."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given or (given[0].startswith("--") and given[0] != "--help"):
         given = ["start", *given]
     args = parser().parse_args(given)
+    # A command ends soon: looking for garbage after each 700 objects took a fifth of an import's time.
+    gc.set_threshold(50_000, 20)
     role = getattr(args, "role", None)
     if role:
         os.environ["ONETEAM_ROLE"] = role

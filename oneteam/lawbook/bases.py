@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -40,6 +41,7 @@ class Basis:
         return Text(zh, en)
 
 
+@lru_cache(maxsize=4096)  # matters share their bases, and a row stands in a pack, a file and the register
 def parse_bases(cell: str) -> tuple[Basis, ...]:
     """Read a cell of bases. Raises CellError for the first that has not their form."""
     return tuple(_basis(item) for item in items_of(cell))

@@ -1,6 +1,6 @@
 """The catalogue as a table: one matter's version a row, the same columns in law packs, import and export."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -42,7 +42,7 @@ def parse_catalogue(table: Table, *, file: str = "") -> list[Line]:
     faults: list[Fault] = []
     found: list[Line] = []
     by_code: dict[str, list[Line]] = {}
-    kinds = penalty_kinds().keys()
+    kinds = tuple(penalty_kinds())
     for row in table.rows:
         given = {names[heading]: unguarded(cell).strip() for heading, cell in row.cells.items() if heading in names}
         reader = _Reader(row.line, given, faults)
@@ -74,7 +74,7 @@ class _Reader:
     given: dict[str, str]
     faults: list[Fault]
 
-    def matter(self, kinds: Iterable[str]) -> Matter | None:
+    def matter(self, kinds: tuple[str, ...]) -> Matter | None:
         before = len(self.faults)
         kind = self.cell("kind", _one_of(Kind), Kind.OTHER_AGENCY)
         found = Matter(
@@ -211,7 +211,7 @@ def _written(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def matter_of(given: dict[str, str], kinds: Sequence[str]) -> Matter:
+def matter_of(given: dict[str, str], kinds: tuple[str, ...]) -> Matter:
     """Return the matter of cells that were checked when they were stored."""
     faults: list[Fault] = []
     matter = _Reader(0, given, faults).matter(kinds)

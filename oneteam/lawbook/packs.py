@@ -249,11 +249,13 @@ def _penalty_kinds() -> tuple[tuple[PenaltyKind, ...], tuple[Instrument, ...]]:
     return parse_penalty_kinds(*found[0])
 
 
+@lru_cache(maxsize=1)
 def penalty_kinds() -> Mapping[str, PenaltyKind]:
     """Return the kinds of penalty by name."""
     return {kind.name: kind for kind in _penalty_kinds()[0]}
 
 
+@lru_cache(maxsize=1)
 def instruments() -> Mapping[str, Instrument]:
     """Return the levels of law by name, the highest first."""
     return {instrument.level: instrument for instrument in _penalty_kinds()[1]}

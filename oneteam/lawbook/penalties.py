@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -99,15 +100,15 @@ class Penalty:
         return (f"fine {self.bearer} {self.fine}" if self.fine else self.kind) + self.span.suffix
 
 
-def parse_penalties(cell: str, *, kinds: Iterable[str]) -> tuple[Penalty, ...]:
+@lru_cache(maxsize=4096)  # as bases
+def parse_penalties(cell: str, *, kinds: tuple[str, ...]) -> tuple[Penalty, ...]:
     """Read a cell of penalties; `kinds` are those that law/cn/penalty_kinds.yaml knows.
 
     Raises CellError for the first that has not their form.
     """
-    known = tuple(kinds)
     found: list[Penalty] = []
     for item in items_of(cell):
-        penalty = _penalty(item, known)
+        penalty = _penalty(item, kinds)
         if penalty in found:
             raise CellError(_("“%(item)s” stands here twice") % {"item": item})
         found.append(penalty)

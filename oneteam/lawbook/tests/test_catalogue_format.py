@@ -58,7 +58,7 @@ def test_basis_is_told_as_its_law_writes_it() -> None:
 
 def test_penalties_by_party_and_day() -> None:
     text = "warning; fine citizen 50..200 [..2026-08-14]; fine citizen 100..400 [2026-08-15..]; fine any 500..5000"
-    penalties = parse_penalties(text, kinds=penalty_kinds())
+    penalties = parse_penalties(text, kinds=tuple(penalty_kinds()))
     assert write_penalties(penalties) == text
     [line] = read({"penalties": text})
     before, after = date(2026, 8, 14), date(2026, 8, 15)

@@ -3,7 +3,7 @@
 What refuses a row on its page so refuses it in a file, in the same words, with every fault by line.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db import transaction
 
@@ -29,14 +29,8 @@ def tried(take: Take, *, column: str) -> Apply:
             try:
                 with transaction.atomic():
                     taken += take(batch, entry) is not False
-            except TableError as error:
-                faults.extend(error.faults)
-            except UnlawfulError as error:
-                faults += [
-                    Fault(entry.line, column, f"{f.id}: {f.sentence} {f.article}", f.cure) for f in error.failures
-                ]
             except OneteamError as error:
-                faults.append(Fault(entry.line, column, str(error)))
+                faults += told(entry, error, column=column)
             batch.tell(done)
             if len(faults) >= FAULTS_SHOWN:
                 break
@@ -45,6 +39,15 @@ def tried(take: Take, *, column: str) -> Apply:
         return Applied(taken)
 
     return apply
+
+
+def told(entry: Entry, error: OneteamError, *, column: str) -> Sequence[Fault]:
+    """Return what refused a row as faults of its line: those it names itself, else one about the column."""
+    if isinstance(error, TableError):
+        return error.faults
+    if isinstance(error, UnlawfulError):
+        return [Fault(entry.line, column, f"{f.id}: {f.sentence} {f.article}", f.cure) for f in error.failures]
+    return [Fault(entry.line, column, str(error))]
 
 
 def taken_back(apply: Apply) -> Callable[[Batch], Iterable[Fault]]:

@@ -1,7 +1,7 @@
 """Writes to components and devices."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oneteam.journal import statements
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import record, write
 from oneteam.journal.checks import Context, require
@@ -22,7 +23,6 @@ from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.idnumbers import check_credit_code
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.plates import check_plate
-from oneteam.places.ground import Located
 from oneteam.places.queries import place_finder, place_of, region
 from oneteam.things.checks import CGCS2000, EQUAL, GCJ02
 from oneteam.things.codes import mapped
@@ -70,6 +70,7 @@ class NewComponent:
     """A component to be registered, with the mandatory attributes of GB/T 47678.5; the grid follows from the point.
 
     `system` is that of `lon` and `lat`: CGCS2000, WGS84 (equal to some centimetres) or GCJ02, which is computed back.
+    `overrides`: reasons to go against EVT-02 or EVT-06.
     """
 
     code: str
@@ -83,10 +84,10 @@ class NewComponent:
     system: str = CGCS2000
     state: str = ComponentState.INTACT
     old_code: str = ""
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
 
 OLD_DIGITS = 16  # division (6), type (4), serial number (6) of GB/T 30428.2
-Find = Callable[[Decimal, Decimal], Located]
 _INSERT = """
 INSERT INTO things_component (id, code, type, name, unit_id, department_code, grid_id, lon, lat, accuracy, state,
   first_date, old_code)
@@ -94,106 +95,132 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A component that may be registered: in the standard's system, with its grid and the reasons that stand."""
+
+    new: NewComponent
+    department: str
+    grid: UUID
+    reasons: Mapping[str, str]
+
+
+class Checking:
+    """Checks components before any of them is written, with the ground and the codes taken at hand for many."""
+
+    def __init__(self, actor: Actor, at: datetime, codes: Iterable[str]) -> None:
+        here = region()
+        if here is None:
+            raise BadInputError(_("The region is not defined yet."))
+        self._actor, self._at, self._division, self._find = actor, at, here.code, place_finder(legal_day(at))
+        wanted = {code.strip() for code in codes}
+        self._taken = set(Component.objects.filter(code__in=wanted).values_list("code", flat=True))
+
+    def check(self, new: NewComponent) -> Checked:
+        """Return a component as it will be written. Raises as `register_components`."""
+        facts = {"code": new.code, "division": self._division, "system": new.system, "accuracy": new.accuracy}
+        context = Context(
+            step="component.register", object_id=uuid7(), state=None, actor=self._actor, at=self._at, facts=facts
+        )  # fmt: skip
+        if new.code.strip() in self._taken:
+            raise BadInputError(_("There is a component %(code)s already.") % {"code": new.code.strip()})
+        reasons = require("EVT-02", "EVT-06", context=context, overrides=new.overrides)
+        new = to_standard(new)
+        if new.state not in ComponentState.values:
+            raise BadInputError(_("There is no state “%(state)s”.") % {"state": new.state})
+        if not new.name.strip():
+            raise BadInputError(_("A component needs its name."))
+        department, grid = check_credit_code(new.department_code), self._find(new.lon, new.lat).grid
+        if grid is None:
+            message = _("No unit grid holds the point of component %(code)s (%(lon)s, %(lat)s).")
+            raise BadInputError(message % {"code": new.code, "lon": new.lon, "lat": new.lat})
+        self._taken.add(new.code)
+        return Checked(new, department, grid, reasons)
+
+
 @write
-def register_components(
-    *, actor: Actor, at: datetime, components: Sequence[NewComponent], overrides: Mapping[str, str] | None = None
-) -> list[UUID]:
+def register_components(*, actor: Actor, at: datetime, components: Sequence[NewComponent]) -> list[UUID]:
     """Register components, an act each; returns their ids in the order given. All or none.
 
-    Checks EVT-02 and EVT-06, which a reason in `overrides` may go against: RefusedError. BadInputError for a code that
-    is taken, a state that is none, a department code that cannot be one, or a point that no unit grid holds.
+    Checks EVT-02 and EVT-06, which a component's `overrides` may go against: RefusedError. BadInputError for a code
+    that is taken, a state that is none, a department code that cannot be one, or a point that no unit grid holds.
     """
-    here = region()
-    if here is None:
-        raise BadInputError(_("The region is not defined yet."))
-    codes = [new.code.strip() for new in components]
-    taken = set(Component.objects.filter(code__in=codes).values_list("code", flat=True))
-    done, find = [], place_finder(legal_day(at))
-    for new in components:
-        if new.code.strip() in taken:
-            raise BadInputError(_("There is a component %(code)s already.") % {"code": new.code.strip()})
-        taken.add(new.code.strip())
-        done.append(_register(actor, at, new, here.code, find, overrides or {}))
-    return done
+    checking = Checking(actor, at, [new.code for new in components])
+    checked = [checking.check(new) for new in components]
+    with statements.ahead():
+        return [_register(actor, at, each) for each in checked]
 
 
 @write
 def register_old_components(
-    *, actor: Actor, at: datetime, components: Sequence[NewComponent], overrides: Mapping[str, str] | None = None,
-    line: int = 1,
-) -> list[UUID]:  # fmt: skip
+    *, actor: Actor, at: datetime, components: Sequence[NewComponent], overrides: Mapping[str, str] | None = None
+) -> list[UUID]:
     """Register components of the old standard, whose `code` has 16 digits; each gets its 17 and keeps the old ones.
 
     The type of five digits follows from the old one and the name. EVT-09 names every row of a type that has become
-    none, counted from `line`; with a reason in `overrides` these rows are left out. BadInputError for a code that is
-    none of 16 digits of the region; for the rest as `register_components`.
+    none; with a reason in `overrides` these rows are left out. BadInputError for a code that is none of 16 digits of
+    the region; for the rest as `register_components`.
     """
-    here = region()
-    division = here.code if here is not None else ""
-    fresh, unmapped = [], []
-    serials = _Serials(division)
-    for number, old in enumerate(components, line):
-        code = old.code.strip()
-        if len(code) != OLD_DIGITS or not code.isdecimal() or code[:6] != division:
-            message = _("Row %(line)d: “%(code)s” is no code of 16 digits of the region %(division)s.")
-            raise BadInputError(message % {"line": number, "code": code, "division": division})
-        kind = mapped(code[6:10], old.name)
-        if kind is None:
-            unmapped.append((number, code[6:10], old.name.strip()))
-            continue
-        fresh.append(replace(old, code=serials.code(kind.code, int(code[10:])), old_code=code))
     given = dict(overrides or {})
+    reason = given.pop("EVT-09", "")
+    renewing = Renewing()
+    fresh = [renewing.renew(replace(old, overrides=given), line=line) for line, old in enumerate(components, 1)]
+    unmapped = [
+        (line, old.code.strip()[6:10], old.name.strip())
+        for line, (old, new) in enumerate(zip(components, fresh, strict=True), 1)
+        if new is None
+    ]
+    require_mapped(unmapped, actor=actor, at=at, reason=reason)
+    return register_components(actor=actor, at=at, components=[new for new in fresh if new is not None])
+
+
+def require_mapped(unmapped: Sequence[tuple[int, str, str]], *, actor: Actor, at: datetime, reason: str) -> None:
+    """Ask EVT-09 about rows (line, old type, name) whose type has become none; RefusedError without a reason."""
     context = Context(
         step="component.register_old", object_id=uuid7(), state=None, actor=actor, at=at, facts={"unmapped": unmapped}
     )  # fmt: skip
-    reason = given.pop("EVT-09", "")
     require("EVT-09", context=context, overrides={"EVT-09": reason} if reason else {})
-    return register_components(actor=actor, at=at, components=fresh, overrides=given)
 
 
-class _Serials:
-    """Serial numbers of new codes: the old one where it is free, as several old types may have become one."""
+class Renewing:
+    """Gives components of the old standard their codes of 17 digits: the old serial number where it is free.
 
-    def __init__(self, division: str) -> None:
-        self._division, self._given = division, set[str]()
+    Several old types may have become one. `besides` are codes that other rows of the same list bring.
+    """
 
-    def code(self, kind: str, serial: int) -> str:
-        """Return a code of 17 digits that no component has."""
-        while self._is_taken(code := component_id(self._division, kind, max(serial, 1))):
+    def __init__(self, besides: Iterable[str] = ()) -> None:
+        here = region()
+        self._division = here.code if here is not None else ""
+        self._taken = {*Component.objects.values_list("code", flat=True), *besides}
+
+    def renew(self, old: NewComponent, *, line: int) -> NewComponent | None:
+        """Return a component under its new code; None where its old type has become none (EVT-09).
+
+        BadInputError for a code that is none of 16 digits of the region.
+        """
+        code = old.code.strip()
+        if len(code) != OLD_DIGITS or not code.isdecimal() or code[:6] != self._division:
+            message = _("Row %(line)d: “%(code)s” is no code of 16 digits of the region %(division)s.")
+            raise BadInputError(message % {"line": line, "code": code, "division": self._division})
+        kind = mapped(code[6:10], old.name)
+        return None if kind is None else replace(old, code=self._code(kind.code, int(code[10:])), old_code=code)
+
+    def _code(self, kind: str, serial: int) -> str:
+        while (code := component_id(self._division, kind, max(serial, 1))) in self._taken:
             serial = serial + 1
-        self._given.add(code)
+        self._taken.add(code)
         return code
 
-    def _is_taken(self, code: str) -> bool:
-        return code in self._given or Component.objects.filter(code=code).exists()
 
-
-def _register(
-    actor: Actor, at: datetime, new: NewComponent, division: str, find: Find, overrides: Mapping[str, str]
-) -> UUID:
-    component = uuid7()
-    facts = {"code": new.code, "division": division, "system": new.system, "accuracy": new.accuracy}
-    context = Context(
-        step="component.register", object_id=component, state=None, actor=actor, at=at, facts=facts
-    )  # fmt: skip
-    told = require("EVT-02", "EVT-06", context=context, overrides=overrides)
-    new = to_standard(new)
-    if new.state not in ComponentState.values:
-        raise BadInputError(_("There is no state “%(state)s”.") % {"state": new.state})
-    if not new.name.strip():
-        raise BadInputError(_("A component needs its name."))
-    department = check_credit_code(new.department_code)
-    grid = find(new.lon, new.lat).grid
-    if grid is None:
-        message = _("No unit grid holds the point of component %(code)s (%(lon)s, %(lat)s).")
-        raise BadInputError(message % {"code": new.code, "lon": new.lon, "lat": new.lat})
-    reasons = [{"check": check, "reason": why} for check, why in sorted(told.items())]
+def _register(actor: Actor, at: datetime, checked: Checked) -> UUID:
+    component, new = uuid7(), checked.new
+    reasons = [{"check": check, "reason": why} for check, why in sorted(checked.reasons.items())]
     record(
         kind="component.registered", actor=actor, at=at, stream=component,
         payload={"code": new.code, "overrides": reasons},
         along=[Part("component", _INSERT, [
-            component, new.code, new.code[6:11], new.name.strip(), new.unit, department, grid, new.lon, new.lat,
-            new.accuracy if new.accuracy in Accuracy.values else None, new.state, new.first_date, new.old_code,
+            component, new.code, new.code[6:11], new.name.strip(), new.unit, checked.department, checked.grid, new.lon,
+            new.lat, new.accuracy if new.accuracy in Accuracy.values else None, new.state, new.first_date, new.old_code,
         ])],
     )  # fmt: skip
     return component
@@ -235,9 +262,9 @@ def register_component(
     """Register one component; errors as in `register_components`."""
     new = NewComponent(
         code=code, name=name, unit=unit, department_code=department_code, lon=lon, lat=lat, first_date=first_date,
-        accuracy=accuracy or None, system=system,
+        accuracy=accuracy or None, system=system, overrides=overrides or {},
     )  # fmt: skip
-    return register_components(actor=actor, at=at, components=[new], overrides=overrides)[0]
+    return register_components(actor=actor, at=at, components=[new])[0]
 
 
 @write

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
 from oneteam.journal import statements, writing
 from oneteam.journal.actors import Actor
@@ -193,9 +192,11 @@ def record(
         device=device,
     )  # fmt: skip
     key = (once.key, once.digest) if once else (None, None)
+    # As text, which the database reads as what it is: psycopg looks into each list and value to say so itself.
+    concerned, content = "{" + ",".join(map(str, about)) + "}", canonical(payload)
     told = statements.run_together([*_personal(act, values.personal), Part("act", _INSERT, [
-        act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, list(about) or "{}",
-        list(basis) or "{}", declared.version, body, Jsonb(payload, dumps=canonical), salt, *key,
+        act, stream, kind, actor.reference, actor.post, at, recorded_at, place, device, concerned,
+        list(basis) or "{}", declared.version, body, content, salt, *key,
     ], "seq"), *along])  # fmt: skip
     return Recorded(id=act, stream=stream, seq=told.pop("act", 0), recorded_at=recorded_at, along=told)
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from uuid import UUID
@@ -19,6 +19,8 @@ from oneteam.lawbook.packs import Field, StatuteVersion, Transfer, fields, penal
 from oneteam.lawbook.spans import Span
 from oneteam.lawbook.text import Text
 
+_DAYS = 4  # whose matters are kept: every form asks for those of today
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -30,6 +32,7 @@ class Catalogue:
     layers: Mapping[tuple[str, date | None], str]
     statutes: Mapping[str, tuple[StatuteVersion, ...]]
     transfers: Mapping[str, Transfer]
+    _days: dict[date, Mapping[str, Matter]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def latest(self) -> Mapping[str, Matter]:
@@ -42,8 +45,12 @@ class Catalogue:
 
     def on(self, day: date) -> Mapping[str, Matter]:
         """Return the matters that hold on a day by code, in the catalogue's order."""
-        found = ((code, self.version(code, day)) for code in self.versions)
-        return {code: matter for code, matter in found if matter is not None}
+        if day not in self._days:
+            if len(self._days) >= _DAYS:
+                self._days.clear()
+            found = ((code, self.version(code, day)) for code in self.versions)
+            self._days[day] = {code: matter for code, matter in found if matter is not None}
+        return self._days[day]
 
 
 _kept: Catalogue | None = None

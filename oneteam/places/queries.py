@@ -199,10 +199,11 @@ def wide_places(also: Iterable[UUID] = ()) -> list[Named]:
     """
     wide = Q(kind__in=[PlaceKind.AREA, PlaceKind.COMMUNITY, PlaceKind.STATION], closed_on__isnull=True)
     order = {kind: position for position, kind in enumerate(PlaceKind.values)}
-    found = Place.objects.filter(wide | Q(id__in=set(also))).defer("line", "doors")
+    columns = ("kind", "code", "id", "name_zh", "name_en", "lon", "lat")
+    found = Place.objects.filter(wide | Q(id__in=set(also))).values_list(*columns)
     return [
-        Named(place.id, place.kind, localised(place.name_zh, place.name_en), place.lon, place.lat)
-        for place in sorted(found, key=lambda place: (order[place.kind], place.code))
+        Named(place, kind, localised(zh, en), lon, lat)
+        for kind, _code, place, zh, en, lon, lat in sorted(found, key=lambda row: (order[row[0]], row[1]))
     ]
 
 

@@ -59,7 +59,7 @@ def test_personal_values_stand_in_no_column_and_in_no_act() -> None:
             " || (SELECT string_agg(a::text, '') FROM journal_act a WHERE kind = 'party.registered')"
         )
         stored = cursor.fetchone()[0]
-    for secret in ("林小生", resident(3), "13800005602", "401", "王大海", "60000000"):
+    for secret in ("林小生", resident(3), "13800005602", "三幢401室", "王大海", "60000000"):
         assert secret not in stored, secret
     assert "云屿彩印4有限公司" in stored
 

@@ -44,7 +44,6 @@ def test_lists_of_things_cost_the_same_for_one_and_thirty() -> None:
 
 def test_every_page_of_things_opens_in_both_languages() -> None:
     things(1, 1)
-    component()
     unit = Unit.objects.get(code="U07")
     take("devices", f"code,kind,name,unit,used_from,plate\nV-1,vehicle,巡逻车,{unit.code},2026-01-01,浙C12345\n")
     open_all("gu.weichen", ["parties", "premises", "licences", "components", "devices"])

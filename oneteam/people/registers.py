@@ -1,4 +1,4 @@
-"""The directories of people, posts and certificates: lists, pages with history, and pages of acts."""
+"""The directories of people, posts, certificates and declared ties: lists, pages with history, and pages of acts."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -15,8 +15,8 @@ from oneteam.journal.queries import label_values
 from oneteam.kernel.clock import legal_day
 from oneteam.people import acts, standing_acts, units
 from oneteam.people.importing import KEEPERS
-from oneteam.people.labels import CERTIFICATE_KINDS, ROLES
-from oneteam.people.models import Certificate, Person, Post, Role
+from oneteam.people.labels import CERTIFICATE_KINDS, INTERESTS, ROLES
+from oneteam.people.models import Certificate, Interest, Person, Post, Role
 from oneteam.people.register_forms import (
     CertificateForm,
     EndCertificateForm,
@@ -30,7 +30,7 @@ from oneteam.people.register_forms import (
     unit_name,
 )
 from oneteam.people.standing import certificate_on, interests_of
-from oneteam.web.parts import Chip, Fact
+from oneteam.web.parts import Chip, Fact, Link
 
 for _act in ("post.given", "post.taken"):
     label_values(_act, "role", ROLES)
@@ -196,5 +196,44 @@ register_directory(Directory(
         Edit(name="end", button=gettext_lazy("End certificate"), form=EndCertificateForm,
              act=standing_acts.end_certificate, who=EDITORS, target="certificate", icon="pencil",
              told=gettext_lazy("Certificate ended")),
+    ],
+))  # fmt: skip
+
+
+# Declared ties (OFF-03) ---------------------------------------------------------------------------------------------
+
+
+def _tied_to(row: Interest) -> Link | str:
+    """What a person is tied to: a party's or premises' page. A name stands encrypted in the act that declared it."""
+    if row.party:
+        return to_row("parties", row.party, _("a registered party"))
+    return to_row("premises", row.premises, _("registered premises")) if row.premises else _("somebody by name")
+
+
+def _tie_facts(row: Interest, _at: datetime) -> list[Fact]:
+    return [
+        Fact(_("Person"), to_row("people", row.person_id, name_of(row.person))),
+        Fact(_("Kind"), INTERESTS[row.kind]),
+        Fact(_("Tied to"), _tied_to(row)),
+        Fact(_("Valid"), span(row.valid_from, row.valid_to)),
+    ]
+
+
+register_directory(Directory(
+    name="ties", label=gettext_lazy("Declared ties"), icon="people", who=LEADERS, position=45,
+    rows=lambda: Interest.objects.select_related("person"), title=lambda row: name_of(row.person),
+    title_label=gettext_lazy("Person's name"), order=("person__name_en", "id"), facts=_tie_facts,
+    columns=[
+        Shown("kind", gettext_lazy("Kind"), lambda row: INTERESTS[row.kind], sort="kind",
+              exported=lambda row: str(INTERESTS[row.kind])),
+        Shown("to", gettext_lazy("Tied to"), _tied_to),
+        Shown("valid_from", gettext_lazy("First day"), lambda row: row.valid_from, sort="valid_from"),
+        Shown("valid_to", gettext_lazy("Last day"), lambda row: row.valid_to or "", sort="valid_to"),
+    ],
+    search=by_name("person__"), search_label=gettext_lazy("Name or user name"),
+    edits=[
+        Edit(name="end", button=gettext_lazy("End tie"), form=LastDayForm, act=standing_acts.end_interest, who=LEADERS,
+             target="interest", icon="pencil", told=gettext_lazy("Tie ended"),
+             offered=lambda row: row.valid_to is None),
     ],
 ))  # fmt: skip

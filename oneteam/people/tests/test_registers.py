@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 
 from oneteam.journal.models import Act
 from oneteam.people import acts, rosters, standing_acts
-from oneteam.people.models import Absence, Account, Certificate, Duty, Person, Post, Roster, Unit
-from tests.pages import CLERK, costs, faults, open_all, take
+from oneteam.people.models import Absence, Account, Certificate, Duty, Interest, Person, Post, Roster, Unit
+from tests.pages import CLERK, costs, faults, open_all, page, take
 from tests.world import AT, actor, browser
 
 pytestmark = pytest.mark.usefixtures("city")
 
-NAMES = ("people", "posts", "certificates", "duties", "rosters", "absences")
+NAMES = ("people", "posts", "certificates", "duties", "rosters", "absences", "ties")
 DAY = date(2026, 11, 25)
 
 
@@ -32,6 +33,9 @@ def people(count: int, first: int = 0) -> Iterator[Person]:
         start = AT + timedelta(days=number)
         standing_acts.enter_absence(
             actor=CLERK, at=AT, person=person, starts=start, ends=start + timedelta(hours=4), reason="leave"
+        )
+        standing_acts.declare_interest(
+            actor=CLERK, at=AT, person=person, kind="kinship", valid_from=DAY, name=f"亲戚{number}"
         )
         acts.plan_duty(actor=CLERK, at=AT, post=post, starts=start, ends=start + timedelta(hours=8))
         yield Person.objects.get(id=person)
@@ -53,6 +57,27 @@ def test_every_page_of_people_opens_in_both_languages() -> None:
         last=date(2028, 5, 3),
     )  # fmt: skip
     open_all("gu.weichen", NAMES)
+
+
+def test_a_tie_is_declared_and_ended_on_its_pages_by_the_head_of_the_unit() -> None:
+    client, (person,) = browser("gu.weichen", language="en"), people(1)
+
+    def send(address: str, values: dict[str, str]) -> Any:
+        seen = page(client, address).split('name="seen" value="')[1][:36]
+        return client.post(address, {**values, "seen": seen})
+
+    values = {"kind": "work", "name": "陈老板", "valid_from": "2026-11-01"}
+    assert send(f"/directory/people/{person.id}/tie/", values).status_code == 302
+    row = Interest.objects.get(person=person, kind="work")
+    shown = page(client, f"/directory/ties/{row.id}/")
+    assert "somebody by name" in shown
+    assert "陈老板" not in shown
+    refused = send(f"/directory/ties/{row.id}/end/", {"valid_to": "2026-10-31"})
+    assert "cannot end before it begins" in refused.content.decode()
+    assert send(f"/directory/ties/{row.id}/end/", {"valid_to": "2026-12-31"}).status_code == 302
+    row.refresh_from_db()
+    assert row.valid_to == date(2026, 12, 31)
+    assert browser("luo.chengye").get("/directory/ties/").status_code == 403
 
 
 def test_absences_are_for_those_who_plan() -> None:

@@ -78,6 +78,8 @@ def run(sql: str, values: Sequence[Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]
     raw: psycopg.Connection[tuple[Any, ...]] = django.connection
     if raw.prepare_threshold is None:
         raw.prepare_threshold = 1  # Django turns preparing off; its own cursors bind on the client and never prepare
+    if django.queries_logged:
+        django.queries_log.append({"sql": sql, "time": ""})  # so that a count of statements counts these, too
     with django.wrap_database_errors:
         cursor = psycopg.RawCursor(raw)
         cursor.execute(_numbered(sql), values, prepare=True)

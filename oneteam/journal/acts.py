@@ -119,7 +119,8 @@ _EARLIER = (
 _INSERT = """
 INSERT INTO journal_act (id, stream, kind, actor, post, occurred_at, recorded_at, place, device, about, basis, version,
   body, payload, salt, idem, idem_digest)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::text[], %s, %s, %s::jsonb, %s, %s, %s) RETURNING id, kind, seq
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::text[], %s, %s, %s::jsonb, %s, %s, %s)
+RETURNING id, kind, seq
 """
 # What goes into the vault with an act: (name, table and columns, columns).
 _VAULT = (

@@ -280,8 +280,18 @@ def amount_failures(
         return None
     if amount > 0 and GROUNDS & set(grounds) and any(amount < each.minimum for each in ranges):
         return None
-    shown = _joined([Text(str(each), str(each)) for each in ranges]) if ranges else Text("无", "none")
+    shown = _joined([_in_yuan(each) for each in ranges]) if ranges else Text("无", "none")
     return {"amount": f"{amount:f}", "ranges": shown}
+
+
+def _in_yuan(fine: FineRange) -> Text:
+    """A range of yuan in words, both ends inside."""
+    low, high = f"{fine.minimum.normalize():,f}", f"{fine.maximum.normalize():,f}"
+    return (
+        Text(f"{low} 至 {high} 元", f"{low} to {high} yuan")
+        if fine.minimum
+        else Text(f"{high} 元以下", f"up to {high} yuan")
+    )
 
 
 def told(failures: Iterable[RuleFailure]) -> str:

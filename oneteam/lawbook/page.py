@@ -17,7 +17,7 @@ from oneteam.lawbook.models import CatalogueRow
 from oneteam.lawbook.packs import instruments, penalty_kinds, threshold
 from oneteam.lawbook.penalties import FINE, Bearer, FineRange, PartyKind, Unit, bearer_of, ranges_for
 from oneteam.lawbook.queries import individual_business
-from oneteam.lawbook.rules import transfer_failures
+from oneteam.lawbook.rules import in_yuan, transfer_failures
 from oneteam.lawbook.spans import Span
 from oneteam.people.shown import shown_timeline
 from oneteam.web.parts import Chip, Fact, Facts, Link, PageHeader
@@ -178,5 +178,5 @@ def _range_text(fine: FineRange) -> str:
     elif fine.per:
         text = _("%(low)s to %(high)s yuan %(per)s") if fine.minimum else _("up to %(high)s yuan %(per)s")
     else:
-        text = _("%(low)s to %(high)s yuan") if fine.minimum else _("up to %(high)s yuan")
+        return str(in_yuan(fine))
     return text % given

@@ -280,12 +280,12 @@ def amount_failures(
         return None
     if amount > 0 and GROUNDS & set(grounds) and any(amount < each.minimum for each in ranges):
         return None
-    shown = _joined([_in_yuan(each) for each in ranges]) if ranges else Text("无", "none")
+    shown = _joined([in_yuan(each) for each in ranges]) if ranges else Text("无", "none")
     return {"amount": f"{amount:f}", "ranges": shown}
 
 
-def _in_yuan(fine: FineRange) -> Text:
-    """A range of yuan in words, both ends inside."""
+def in_yuan(fine: FineRange) -> Text:
+    """Return a range of yuan in words, both ends inside."""
     low, high = f"{fine.minimum.normalize():,f}", f"{fine.maximum.normalize():,f}"
     return (
         Text(f"{low} 至 {high} 元", f"{low} to {high} yuan")

@@ -57,9 +57,10 @@ def _plan(batch: Batch) -> _Plan:
     checking, renewing = Checking(batch.actor, batch.at, codes), Renewing(codes)
     for entry in batch.entries:
         try:
-            new: NewComponent | None = _component(batch, entry, units)
-            assert new is not None
-            if len(new.code) == OLD_DIGITS and (new := renewing.renew(new, line=entry.line)) is None:
+            written = _component(batch, entry, units)
+            old = len(written.code) == OLD_DIGITS
+            new = renewing.renew(written, line=entry.line) if old else written
+            if new is None:
                 plan.left_out.append(_left_out(batch, entry))
                 continue
             checking.check(new)

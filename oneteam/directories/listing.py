@@ -80,7 +80,7 @@ def work_list(directory: Directory, request: HttpRequest) -> WorkList:
         title_column=directory.title_label or directory.label,
         columns=[_column(request.GET, column) for column in shown],
         rows=[_row(directory, shown, row) for row in rows],
-        empty=_empty(asked),
+        empty=_empty(directory, asked),
         filters=[
             lists.Filter(known.label, label, url_with(request.GET, **{known.name: None, "page": None}))
             for known, _value, label in asked.chosen
@@ -119,12 +119,13 @@ def _row(directory: Directory, shown: Sequence[Shown], row: Any) -> Row:
     )
 
 
-def _empty(asked: Asked) -> Empty:
+def _empty(directory: Directory, asked: Asked) -> Empty:
     if asked.words:
         return Empty(_("Nothing here matches these words."), _("Write fewer words, or remove a filter."), icon="search")
     if asked.chosen:
         return Empty(_("Nothing here passes these filters."), _("Remove a filter."))
-    return Empty(_("Nothing is registered here yet."), _("Register something, or import a file."))
+    begun_here = directory.importer or any(not edit.target for edit in directory.edits)
+    return Empty(_("Nothing is registered here yet."), _("Register something, or import a file.") if begun_here else "")
 
 
 def _filter_form(directory: Directory, asked: Asked) -> forms.Form:

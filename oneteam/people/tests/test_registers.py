@@ -60,7 +60,11 @@ def test_every_page_of_people_opens_in_both_languages() -> None:
 
 
 def test_a_tie_is_declared_and_ended_on_its_pages_by_the_head_of_the_unit() -> None:
-    client, (person,) = browser("gu.weichen", language="en"), people(1)
+    client = browser("gu.weichen", language="en")
+    empty = page(client, "/directory/ties/")
+    assert "Nothing is registered here yet." in empty
+    assert "import a file" not in empty  # ties begin on a person's page
+    (person,) = people(1)
 
     def send(address: str, values: dict[str, str]) -> Any:
         seen = page(client, address).split('name="seen" value="')[1][:36]

@@ -32,7 +32,7 @@ OPENED: Mapping[str, tuple[str, ...]] = {
     DISPATCHER: ("desk", "handover", "reports", "report-new", "report", "order", "figures", "import"),
     OFFICER: (
         "orders", "order", "verify", "findings", "finding-new", "finding", "cases", "case-new", "case", "file",
-        "posts", "documents", "document", "matters", "matter", "passkeys", "search",
+        "posts", "documents", "document", "matters", "matter", "passkeys", "search", "ties",
     ),
     LEADER: (
         "cases", "case", "escalated", "numbers", "number", "templates", "template", "check-any", "check",

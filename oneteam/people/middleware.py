@@ -17,7 +17,9 @@ from oneteam.kernel.clock import legal_day, now
 from oneteam.people.idle import idle_too_long
 from oneteam.people.models import Account
 from oneteam.people.queries import HeldPost, actor_under, posts_of
+from oneteam.people.standing_acts import CONCERNED
 from oneteam.web.context_processors import PostChoice
+from oneteam.web.parts import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Shown:
     name: str
     post: str
     posts: tuple[PostChoice, ...]
+    ways: tuple[Link, ...]
     leave_url: str
 
 
@@ -78,7 +81,10 @@ def _shown(acting: Acting) -> Shown:
         PostChoice(title=post.label, url=reverse("posts"), value=str(post.id), current=post.id == acting.post.id)
         for post in acting.posts
     )
-    return Shown(acting.post.name, acting.post.label, choices, reverse("account_logout"))
+    ways = [Link(_("My passkeys"), reverse("passkeys"))]
+    if acting.post.role in CONCERNED:
+        ways.append(Link(_("My ties"), reverse("ties")))
+    return Shown(acting.post.name, acting.post.label, choices, tuple(ways), reverse("account_logout"))
 
 
 def _open_path(path: str) -> bool:

@@ -53,7 +53,7 @@ class PersonForm(forms.Form):
 
 
 class InterestForm(forms.Form):
-    """A tie to somebody by name; ties to parties and premises are declared on their pages."""
+    """A tie to somebody by name; one's own ties to parties and premises are declared on their pages."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(INTERESTS.items()))
     name = forms.CharField(label=gettext_lazy("Tied to"), max_length=60)

@@ -203,7 +203,7 @@ register_directory(Directory(
 # Declared ties (OFF-03) ---------------------------------------------------------------------------------------------
 
 
-def _tied_to(row: Interest) -> Link | str:
+def tied_to(row: Interest) -> Link | str:
     """What a person is tied to: a party's or premises' page. A name stands encrypted in the act that declared it."""
     if row.party:
         return to_row("parties", row.party, _("a registered party"))
@@ -214,7 +214,7 @@ def _tie_facts(row: Interest, _at: datetime) -> list[Fact]:
     return [
         Fact(_("Person"), to_row("people", row.person_id, name_of(row.person))),
         Fact(_("Kind"), INTERESTS[row.kind]),
-        Fact(_("Tied to"), _tied_to(row)),
+        Fact(_("Tied to"), tied_to(row)),
         Fact(_("Valid"), span(row.valid_from, row.valid_to)),
     ]
 
@@ -226,7 +226,7 @@ register_directory(Directory(
     columns=[
         Shown("kind", gettext_lazy("Kind"), lambda row: INTERESTS[row.kind], sort="kind",
               exported=lambda row: str(INTERESTS[row.kind])),
-        Shown("to", gettext_lazy("Tied to"), _tied_to),
+        Shown("to", gettext_lazy("Tied to"), tied_to),
         Shown("valid_from", gettext_lazy("First day"), lambda row: row.valid_from, sort="valid_from"),
         Shown("valid_to", gettext_lazy("Last day"), lambda row: row.valid_to or "", sort="valid_to"),
     ],

@@ -31,9 +31,11 @@ from oneteam.people.standing import held_on, name_mark
 
 _KEEPERS = frozenset({"operator", "system_admin"})
 _LEADERS = _KEEPERS | {"brigade_leader", "head"}
-_CONCERNED = frozenset({
-    "dispatcher", "grid_attendant", "officer", "legal_reviewer", "stationed_lawyer", "cashier", "guest",
+CONCERNED = frozenset({
+    "dispatcher", "grid_attendant", "officer", "brigade_leader", "legal_reviewer", "stationed_lawyer", "head",
+    "cashier", "guest",
 })  # fmt: skip
+"""Roles that have to do with cases, so that their holders declare their own ties."""
 STAFF = frozenset({Role.OFFICER, Role.BRIGADE_LEADER, Role.HEAD})
 """Roles whose holders are enforcement staff in the sense of OFF-02."""
 
@@ -79,7 +81,7 @@ register(
         text=gettext_lazy("Tie declared"),
         fields={"kind": str, "party": str, "premises": str},
         personal=frozenset({"name"}),
-        who=_CONCERNED | _LEADERS,
+        who=CONCERNED | _LEADERS,
     )
 )
 register(
@@ -256,6 +258,25 @@ def declare_interest(
         name_mark=name_mark(name) if name.strip() else None,
     )  # fmt: skip
     return interest
+
+
+def declare_own(
+    *,
+    actor: Actor,
+    at: datetime,
+    kind: str,
+    valid_from: date,
+    party: UUID | None = None,
+    premises: UUID | None = None,
+    name: str = "",
+) -> UUID:
+    """Declare a tie of one's own, as `declare_interest`. NotAllowedError where no person acts."""
+    if actor.person_id is None:
+        raise NotAllowedError(_("Only people have ties; sign in to declare yours."))
+    return declare_interest(
+        actor=actor, at=at, person=actor.person_id, kind=kind, valid_from=valid_from, party=party, premises=premises,
+        name=name,
+    )  # fmt: skip
 
 
 @write

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from oneteam.directories.fields import span, to_row
 from oneteam.directories.pages import Directory, Edit, Filter, Look, Shown, register_directory
 from oneteam.kernel.clock import legal_day
+from oneteam.people.standing_acts import CONCERNED, declare_own
 from oneteam.places.queries import localised
 from oneteam.things import forms, party_acts, premises_acts
 from oneteam.things.branches import branch_names, named
@@ -67,6 +68,14 @@ def _party_sections(_request: HttpRequest, row: Any, _at: datetime) -> list[obje
     ], empty=_("No premises are registered for this party."))]  # fmt: skip
 
 
+def _own_tie(target: str) -> Edit:
+    """What an officer or attendant declares of himself, to be kept out of every case about it (OFF-03)."""
+    return Edit(
+        name="tie", button=gettext_lazy("Declare my tie"), form=forms.OwnTieForm, act=declare_own, target=target,
+        who=CONCERNED, icon="people", told=gettext_lazy("Your tie is declared"),
+    )  # fmt: skip
+
+
 register_directory(Directory(
     name="parties", label=gettext_lazy("Parties"), icon="person", who=READERS, position=100,
     rows=Party.objects.all, load=_load_parties, title=_party_name, title_label=gettext_lazy("Party"),
@@ -98,6 +107,7 @@ register_directory(Directory(
         Edit(name="end", button=gettext_lazy("Party is no more"), form=forms.EndPartyForm, act=party_acts.end_party,
              who=frozenset({"system_admin"}), target="party", icon="cross", told=gettext_lazy("Party ended"),
              offered=lambda row: row.ended_on is None),
+        _own_tie("party"),
     ],
 ))  # fmt: skip
 
@@ -190,6 +200,7 @@ register_directory(Directory(
         Edit(name="close", button=gettext_lazy("Close premises"), form=forms.ClosePremisesForm,
              act=premises_acts.close_premises, who=EDITORS, target="premises", icon="cross",
              told=gettext_lazy("Premises closed"), offered=lambda row: row.closed_on is None),
+        _own_tie("premises"),
     ],
 ))  # fmt: skip
 

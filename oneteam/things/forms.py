@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.directories.fields import Picked, day_field
 from oneteam.kernel.errors import BadInputError
+from oneteam.people.labels import INTERESTS
 from oneteam.people.queries import unit_choices
 from oneteam.things.branches import branch_names
 from oneteam.things.labels import ACCURACIES, DEVICE_KINDS, PARTY_KINDS, STATES
@@ -55,6 +56,13 @@ class PartyForm(forms.Form):
     phone = _text(gettext_lazy("Phone"), 20, required=False)
     address = _text(_ADDRESS, 200, required=False)
     representative = _text(gettext_lazy("Legal representative"), 100, required=False)
+
+
+class OwnTieForm(forms.Form):
+    """A tie of one's own to what the page shows."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of tie"), choices=list(INTERESTS.items()))
+    valid_from = day_field(gettext_lazy("First day"))
 
 
 class CorrectPartyForm(forms.Form):

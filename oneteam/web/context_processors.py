@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from oneteam.kernel import clock
+from oneteam.web.parts import Link
 from oneteam.web.slots import NAVIGATION, Text, collect
 
 THEME_COOKIE = "theme"
@@ -32,7 +33,10 @@ class PostChoice:
 
 
 class ActorDisplay(Protocol):
-    """What a later middleware sets as `request.oneteam_actor`: who acts, under which post, which posts there are."""
+    """What a later middleware sets as `request.oneteam_actor`: who acts, under which post, which posts there are.
+
+    `ways` lead to pages about the person's own affairs.
+    """
 
     @property
     def name(self) -> Text: ...
@@ -40,6 +44,8 @@ class ActorDisplay(Protocol):
     def post(self) -> Text: ...
     @property
     def posts(self) -> Sequence[PostChoice]: ...
+    @property
+    def ways(self) -> Sequence[Link]: ...
     @property
     def leave_url(self) -> str: ...
 

@@ -24,6 +24,7 @@ class SampleActor:
     def __init__(self) -> None:
         self.name = _("Zhou Min")
         self.post = _("duty dispatcher")
+        self.ways = [Link(_("My ties"), "#")]
         self.leave_url = "#"
         self.posts = [PostChoice(_("duty dispatcher"), "#", current=True), PostChoice(_("auditor"), "#")]
 

@@ -19,7 +19,8 @@ from oneteam.kernel.ids import uuid7
 from oneteam.people import acts, standing_acts
 from oneteam.people.models import Certificate, Interest, Unit
 from oneteam.people.queries import absent_from_duty, certificate_on, interests_of, on_duty
-from tests.world import AT, actor
+from tests.pages import page
+from tests.world import AT, actor, browser
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -261,3 +262,19 @@ def test_absence_that_overlaps_or_has_no_length_or_reason_is_refused() -> None:
     for wrong in ({"ends": AT - HOUR}, {"ends": AT - 2 * HOUR}, {"ends": AT, "reason": "illness"}):
         with pytest.raises(BadInputError):
             standing_acts.enter_absence(**{**values, "starts": AT - HOUR, **wrong})
+
+
+def test_officer_declares_a_tie_of_his_own_and_sees_it() -> None:
+    client = browser("weng.shanxing", "officer")
+    me = actor("weng.shanxing", "officer").person_id
+    assert me is not None
+    answer = client.post("/ties/", {"kind": "kinship", "name": "林大海", "valid_from": TODAY.isoformat()})
+    assert answer.status_code == 302
+    assert asked("OFF-03", officers=[me], names=["林大海"])
+    text = page(client, "/ties/")
+    assert "亲属" in text
+    assert "林大海" not in text, "the name is kept encrypted"
+    assert client.post("/ties/", {"kind": "kinship", "name": "", "valid_from": "x"}).status_code == 422
+    assert Interest.objects.filter(person=me).count() == 1
+    with pytest.raises(NotAllowedError):
+        standing_acts.declare_own(actor=CLERK, at=AT, kind="kinship", valid_from=TODAY, name="林大海")

@@ -1,5 +1,6 @@
 """Premises: where they are, whose, and their licences by date."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,13 +12,15 @@ from oneteam.journal.models import Act
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
+from oneteam.people.standing import tied
 from oneteam.places.models import Place
 from oneteam.things import premises_acts as acts
 from oneteam.things import queries
 from oneteam.things.models import Licence, Premises
 from oneteam.things.premises_acts import NewPremises
 from oneteam.things.tests.making import CLERK, firm, shop
-from tests.world import AT, actor
+from tests.pages import page
+from tests.world import AT, actor, browser
 
 pytestmark = pytest.mark.usefixtures("city")
 TODAY = legal_day(AT)
@@ -164,3 +167,18 @@ def test_contractor_keeps_no_premises() -> None:
 def _values() -> dict[str, Any]:
     held = actor("tao.suqin")
     return {name: getattr(held, name) for name in held.__dataclass_fields__}
+
+
+def test_off_03_tie_of_ones_own_is_declared_where_the_place_is_shown() -> None:
+    made = shop(firm())
+    client = browser("weng.shanxing", "officer")
+    assert f"/directory/premises/{made}/tie/" in page(client, f"/directory/premises/{made}/")
+    form = page(client, f"/directory/premises/{made}/tie/")
+    seen = re.findall('name="seen" value="([^"]+)"', form)[0]
+    answer = client.post(f"/directory/premises/{made}/tie/", {
+        "kind": "property", "valid_from": TODAY.isoformat(), "seen": seen,
+    })  # fmt: skip
+    assert answer.status_code == 302
+    officer = actor("weng.shanxing", "officer").person_id
+    assert officer is not None
+    assert tied([officer], TODAY, premises=[made]) == [officer]

@@ -1,30 +1,46 @@
 """Checks, scopes and facts of orders."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from oneteam.command.models import Order
+from oneteam.cases.queries import cases_of_incidents
+from oneteam.command.models import Moment, Order, OrderPhoto
+from oneteam.files.queries import facts as photo_facts
 from oneteam.intake.models import Handling
-from oneteam.intake.queries import reports_with_incidents
-from oneteam.kernel.clock import SHANGHAI
+from oneteam.intake.queries import GROUND, reports_with_incidents
+from oneteam.journal.queries import acts
+from oneteam.kernel.clock import SHANGHAI, legal_day
+from oneteam.kernel.geometry import metres
+from oneteam.lawbook.queries import setting
+from oneteam.lawbook.text import Text
 from oneteam.patrols.queries import incidents_of
+from oneteam.places.queries import place_of
 from oneteam.procedures.queries import running_dues, runs
 from oneteam.procedures.registry import Context, Failure, check, facts, scope
 
 FINISHED = frozenset({"verified", "returned"})
+HANDLED_IT = Text("由您本人处置，或您是其案件的执法人员", "you handled it, or are an officer of its case")
+ELSEWHERE = Text("处置后的照片不是在事件所在的单元网格内拍的", "the photo from afterwards was not taken in its grid")
+TOO_OLD = Text("处置后的照片不晚于处置前的照片", "the photo from afterwards is not younger than the one from before")
 
 
-@check("EVT-07", needs=("handled_by",))
-def verifier_is_not_handler(context: Context) -> Failure | None:
-    """Whoever handled an order never verifies it (seven-step loop). Fact: `handled_by`, a person's id."""
-    handler = context.fact("handled_by")
-    if handler is not None and context.actor.person_id == handler:
-        return Failure({"handler": context.actor.name})
-    return None
+@check("EVT-07", needs=("handled_by", "officers", "photos"), by_step=True)
+def verified_by_somebody_else_from_photos_of_the_spot(context: Context) -> Failure | None:
+    """Whoever handled an order, or is an officer of its incident's case, never verifies it (seven-step loop).
+
+    What is verified was photographed there and then: a photo of the handled state lies in the incident's grid and is
+    younger than every one of the found state, as far as the photos tell. Facts: `handled_by`, a person's id;
+    `officers`, ids; `photos`, what is wrong with them, or None.
+    """
+    if context.actor.person_id in {context.fact("handled_by"), *context.fact("officers")} - {None}:
+        return Failure({"problem": HANDLED_IT})
+    wrong = context.fact("photos") if context.step == "order.verify" else None
+    return Failure({"problem": wrong}) if wrong else None
 
 
 @check("OT-02", needs=("open_orders",))
@@ -120,6 +136,59 @@ def order_facts(ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Mapping[str,
     names = ("post", "handled_by", "urgency", "handling", "extensions")
     rows = Order.objects.filter(id__in=list(ids)).values_list(*columns)
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
+
+
+@facts("order", gives=("officers", "photos"))
+def verification_facts(ids: Iterable[UUID], at: datetime) -> Mapping[UUID, Mapping[str, Any]]:
+    """Give the officers of the cases of each order's incident, and what is wrong with photos of its last handling."""
+    orders = list(Order.objects.filter(id__in=list(ids)).select_related("incident__place").defer(*GROUND))
+    cases = cases_of_incidents({order.incident_id for order in orders})
+    photos: dict[UUID, list[OrderPhoto]] = {order.id: [] for order in orders}
+    for photo in OrderPhoto.objects.filter(order__in=photos).order_by("id"):
+        photos[photo.order_id].append(photo)
+    handled = acts(kinds=["order.handled"]).filter(stream__in=photos).values_list("stream", "payload")
+    last = {order: payload["photos"] for order, payload in handled}  # the later acts overwrite the earlier ones
+    photos = {order: taken[len(taken) - last.get(order, 0) :] for order, taken in photos.items()}
+    told = photo_facts(photo.blob_id for taken in photos.values() for photo in taken)
+    return {
+        order.id: {
+            "officers": {who for case in cases.get(order.incident_id, ()) for who in (case.officer_id, case.second_id)},
+            "photos": _wrong_photos(order, [(photo.moment, told[photo.blob_id]) for photo in photos[order.id]], at),
+        }
+        for order in orders
+    }
+
+
+def _wrong_photos(order: Order, photos: Sequence[tuple[str, Mapping[str, Any]]], at: datetime) -> Text | None:
+    """Say what speaks against photos; one that tells neither place nor time speaks against nothing."""
+    before, after = ([told for when, told in photos if when == moment] for moment in (Moment.BEFORE, Moment.AFTER))
+    first = min(filter(None, map(_taken_at, after)), default=None)
+    last = max(filter(None, map(_taken_at, before)), default=None)
+    if first and last and first <= last:
+        return TOO_OLD
+    return ELSEWHERE if any(_far_off(one, order, at) for one in after) else None
+
+
+def _taken_at(told: Mapping[str, Any]) -> datetime | None:
+    """Read a device's time; one without an offset is the region's."""
+    try:
+        taken = datetime.fromisoformat(told.get("taken_at", ""))
+    except ValueError:
+        return None
+    return taken if taken.tzinfo else taken.replace(tzinfo=SHANGHAI)
+
+
+def _far_off(told: Mapping[str, Any], order: Order, at: datetime) -> bool:
+    """Tell whether a photo was taken outside the incident's grid and farther from it than a position may err."""
+    incident, day = order.incident, legal_day(at)
+    point = incident if incident.lon is not None else incident.place
+    if point is None or point.lon is None or point.lat is None or "lat" not in told:
+        return False
+    lon, lat = Decimal(told["lon"]), Decimal(told["lat"])
+    grid = place_of(point.lon, point.lat, on=day).grid
+    if grid is None or place_of(lon, lat, on=day).grid == grid:
+        return False
+    return metres(float(lon), float(lat), float(point.lon), float(point.lat)) > int(setting("photo.metres"))
 
 
 @facts("incident", gives=("open_orders",))

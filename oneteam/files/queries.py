@@ -92,9 +92,9 @@ def kept_about(blob: UUID) -> set[UUID]:
     return set(found or ())
 
 
-def facts(blob: UUID) -> dict[str, Any]:
-    """Return what the file's EXIF told (see `photos.Photo`); empty where it told nothing, or was erased."""
-    act = acts(kinds=["file.kept"]).filter(stream=blob).values_list("id", flat=True).first()
-    found = read_personal([act]).get(act, {}) if act else {}
-    told: dict[str, Any] = found.get("facts", {})
-    return told
+def facts(blobs: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return what each file's EXIF told (see `photos.Photo`); empty where it told nothing, or was erased."""
+    wanted = list(blobs)
+    kept = dict(acts(kinds=["file.kept"]).filter(stream__in=wanted).values_list("stream", "id"))
+    told = read_personal(kept.values())
+    return {blob: told.get(kept[blob], {}).get("facts", {}) if blob in kept else {} for blob in wanted}

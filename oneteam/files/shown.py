@@ -71,7 +71,7 @@ def custody_panel(request: PersonRequest, blob: UUID, *, bound: Mapping[str, for
 
 def told_by_the_file(blob: UUID) -> Facts | None:
     """Return what the file's EXIF told of time, place and device, or None; pages say that a device can be wrong."""
-    told = queries.facts(blob)
+    told = queries.facts([blob])[blob]
     named = [
         (_("Taken, by the device's clock"), told.get("taken_at", "").replace("T", " ")),
         (_("Device"), told.get("device", "")),

@@ -123,7 +123,7 @@ def test_kept_photo_is_an_act_about_its_order_and_what_exif_told_is_personal() -
     assert act.about == [order]
     assert act.payload == {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "media_type": "image/jpeg"}
     assert "27.51" not in act.body
-    assert queries.facts(blob)["lat"] == "27.510000"
+    assert queries.facts([blob])[blob]["lat"] == "27.510000"
     assert queries.kept_about(blob) == {order}
     row = Blob.objects.get(id=blob)
     assert (row.width, row.height, row.copies, str(row)) == (40, 20, 1, act.payload["sha256"])
@@ -137,7 +137,7 @@ def test_erasing_the_person_makes_file_and_facts_unreadable_and_removes_them(cit
     assert subject == Blob.objects.get(id=blob).subject
     erase_subject(actor=os_operator(), at=AT, subject=subject, ground="law_requires", basis=["PIPL-47"])
     assert queries.states([blob, other]) == {blob: State.ERASED, other: State.INTACT}
-    assert queries.facts(blob) == {}
+    assert queries.facts([blob]) == {blob: {}}
     with pytest.raises(MissingError, match="erased"):
         queries.original(blob)
     assert len(files()) == 4

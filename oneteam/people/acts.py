@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oneteam.directories.fields import minute
 from oneteam.journal.actors import PUBLIC, Actor
 from oneteam.journal.acts import record, write
 from oneteam.journal.checks import Context, require, watched
@@ -210,6 +211,8 @@ def _administrators_apart(actor: Actor, at: datetime, person: UUID, role: str, s
 @write
 def plan_duty(*, actor: Actor, at: datetime, post: UUID, starts: datetime, ends: datetime) -> UUID:
     """Plan a turn of duty for a post, from `starts` until before `ends`. Turns of one post may not overlap."""
+    if ends <= starts:
+        raise BadInputError(_("A turn of duty ends after it starts."))
     duty = uuid7()
     record(
         kind="duty.planned", actor=actor, at=at, stream=duty,
@@ -219,7 +222,11 @@ def plan_duty(*, actor: Actor, at: datetime, post: UUID, starts: datetime, ends:
         with transaction.atomic():
             Duty.objects.create(id=duty, post_id=post, starts=starts, ends=ends)
     except IntegrityError as error:
-        raise BadInputError(_("A turn of duty must end after it starts and may not overlap another one.")) from error
+        other = Duty.objects.filter(post=post, starts__lt=ends, ends__gt=starts).order_by("starts").first()
+        if other is None:
+            raise
+        message = _("This post has duty from %(start)s to %(end)s already; choose a time outside of it.")
+        raise BadInputError(message % {"start": minute(other.starts), "end": minute(other.ends)}) from error
     return duty
 
 

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oneteam.directories.fields import minute
 from oneteam.directories.importing import Applied, Batch, Column, Entry, Importer, Option, Text, register_importer
 from oneteam.directories.trying import refuse, taken_back, tried, unknown
 from oneteam.kernel import sheets
-from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import CellError, Fault
 from oneteam.people import acts, rosters, standing_acts, units
 from oneteam.people.labels import ABSENCES, CERTIFICATE_KINDS, ROLES
@@ -147,12 +147,8 @@ def _gaps(batch: Batch) -> Iterable[Fault]:
         for start, end in rosters.holes(spans, min(spans)[0], max(turn[1] for turn in spans)):
             after = next(line for begin, _end, line in sorted(planned) if begin >= end)
             problem = _("nobody is on duty as %(role)s %(unit)s from %(start)s to %(end)s")
-            told = {"role": ROLES[role], "unit": unit, "start": _minute(start), "end": _minute(end)}
+            told = {"role": ROLES[role], "unit": unit, "start": minute(start), "end": minute(end)}
             yield Fault(after, "starts", problem % told, _("add a turn, or do not ask for the whole day"))
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 _WHOLE = Option(

@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oneteam.directories.fields import minute
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.kernel.clock import SHANGHAI, legal_day
-from oneteam.kernel.errors import BadInputError, MissingError
+from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.ids import uuid7
 from oneteam.people.models import Duty, Post, Roster, Unit
 from oneteam.places.queries import localised
@@ -149,7 +150,8 @@ def plan_roster(
                 [Duty(post=post, roster_id=roster, starts=start, ends=end) for post, start, end in planned]
             )
     except IntegrityError as error:
-        raise BadInputError(_("A turn of duty must end after it starts and may not overlap another one.")) from error
+        message = _("One of these got other duty at the same moment; look at the list and try again.")
+        raise ConflictError(message) from error
     return roster
 
 
@@ -179,7 +181,7 @@ def _posts(teams: Sequence[Sequence[UUID]]) -> dict[UUID, Post]:
 
 def _refuse_holes(found: Sequence[tuple[datetime, datetime]]) -> None:
     if found:
-        spans = [_("%(start)s to %(end)s") % {"start": _at(start), "end": _at(end)} for start, end in found]
+        spans = [_("%(start)s to %(end)s") % {"start": minute(start), "end": minute(end)} for start, end in found]
         raise BadInputError(
             _("Nobody is on duty: %(spans)s. Add a shift or a team, or do not ask for the whole day.")
             % {"spans": _some(spans)}
@@ -203,7 +205,7 @@ def _refuse_overlaps(planned: Sequence[tuple[Post, datetime, datetime]]) -> None
     for duty in Duty.objects.filter(post__in=posts, starts__lt=finish, ends__gt=begin):
         known.setdefault(duty.post_id, []).append((duty.starts, duty.ends))
     lines = [
-        _("%(name)s from %(start)s") % {"name": _name(post), "start": _at(start)}
+        _("%(name)s from %(start)s") % {"name": _name(post), "start": minute(start)}
         for post, start, end in planned
         if any(other < end and until > start for other, until in known.get(post.id, ()))
     ]
@@ -219,10 +221,6 @@ def _some(lines: Sequence[str]) -> str:
 
 def _name(post: Post) -> str:
     return localised(post.person.name_zh, post.person.name_en)
-
-
-def _at(moment: datetime) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 @write

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from oneteam.kernel.errors import BadInputError, ConflictError, MissingError
 from oneteam.kernel.geometry import Outline
 from oneteam.kernel.ids import uuid7
 from oneteam.places.models import BOUNDED, EDITION_ID, Boundary, Edition, Place, PlaceKind, Region
-from oneteam.places.outlines import check_line, check_outline, check_within
+from oneteam.places.outlines import check_line, check_outline, check_point_within, check_within
 from oneteam.places.registering import PARENTS, NewPlace, check_doors, plan
 
 _WHO = frozenset({"operator", "system_admin"})
@@ -133,6 +134,8 @@ def correct_place(*, actor: Actor, at: datetime, place: UUID, **values: Any) -> 
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not changed:
         return
+    if changed.keys() & {"lon", "lat"}:
+        _check_point(row, changed.get("lon", row.lon), changed.get("lat", row.lat), legal_day(at))
     payload = {"code": row.code, "changed": sorted(changed)}
     act = record(kind="place.corrected", actor=actor, at=at, stream=place, payload=payload)
     Place.objects.filter(id=place).update(**changed)
@@ -218,6 +221,21 @@ def _locked(place: UUID) -> Place:
     if row is None:
         raise MissingError(_("There is no such place."))
     return row
+
+
+def _check_point(row: Place, lon: Decimal, lat: Decimal, on: date) -> None:
+    """Refuse a point outside the place's own outline, else its parent's, else the region's."""
+    around: list[Place | Region | None] = [row, row.parent if row.kind != PlaceKind.ROAD else None]  # it runs through
+    in_force = Boundary.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
+    outlines = dict(in_force.filter(place__in=[row.id, row.parent_id]).values_list("place_id", "outline"))
+    region = Region.objects.first()
+    if region is not None:
+        around.append(region)
+        outlines[region.id] = region.outline
+    for whole in around:
+        if whole is not None and (outline := outlines.get(whole.id)):
+            check_point_within(float(lon), float(lat), outline, part_name=row.name_zh, whole_name=whole.name_zh)
+            return
 
 
 def _parent(kind: str, parent: UUID | None, on: date) -> Outline | None:

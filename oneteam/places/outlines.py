@@ -89,6 +89,16 @@ def check_within(part: Outline, whole: Outline, *, part_name: str, whole_name: s
         raise BadInputError(message % {**named, "metres": far[0], "lon": far[1], "lat": far[2]})
 
 
+def check_point_within(lon: float, lat: float, whole: Outline, *, part_name: str, whole_name: str) -> None:
+    """Refuse a point that lies more than CLOSE metres outside an outline; says how far."""
+    if inside(whole, lon, lat):
+        return
+    away = min(nearest(ring, lon, lat).metres for ring in whole)
+    if away > CLOSE:
+        message = _("The point of %(part)s, %(lon).5f, %(lat).5f, lies %(metres)d m outside %(whole)s.")
+        raise BadInputError(message % {"part": part_name, "whole": whole_name, "lon": lon, "lat": lat, "metres": away})
+
+
 def _points(outline: Outline) -> Iterable[tuple[float, float]]:
     """Yield the corners of an outline, and points between those that are far apart."""
     for ring in outline:

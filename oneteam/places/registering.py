@@ -16,7 +16,7 @@ from oneteam.kernel.errors import BadInputError
 from oneteam.kernel.geometry import centre, nearest
 from oneteam.kernel.ids import uuid7
 from oneteam.places.models import BOUNDED, Boundary, Place, PlaceKind, Region
-from oneteam.places.outlines import Rings, check_line, check_outline, check_within
+from oneteam.places.outlines import Rings, check_line, check_outline, check_point_within, check_within
 
 # What a place of each kind may lie in; None: nothing.
 PARENTS: Mapping[str, tuple[str | None, ...]] = {
@@ -104,7 +104,7 @@ def plan(places: Sequence[NewPlace], *, on: date) -> list[Planned]:
             if place.code.strip() in taken:
                 raise _FaultError("code", _("Another place has the code %(code)s.") % {"code": place.code.strip()})
             taken.add(place.code.strip())
-            row = _plan_one(place, known, region.code if region else None, on)
+            row = _plan_one(place, known, region, on)
         except _FaultError as fault:
             faults.append(PlaceFault(index, fault.field, str(fault)))
             continue
@@ -128,15 +128,15 @@ def _known(codes: set[str], on: date) -> dict[str, _Known]:
     return {code: _Known(place, kind, name, outlines.get(place)) for code, place, kind, name in rows}
 
 
-def _plan_one(place: NewPlace, known: Mapping[str, _Known], division: str | None, on: date) -> Planned:
+def _plan_one(place: NewPlace, known: Mapping[str, _Known], region: Region | None, on: date) -> Planned:
     if place.kind not in PlaceKind.values:
         raise _FaultError("kind", _("There is no kind of place “%(kind)s”.") % {"kind": place.kind})
     if not place.code.strip() or len(place.code.strip()) > 15:
         raise _FaultError("code", _("A place needs a code of at most 15 characters."))
     if not place.name_zh.strip():
         raise _FaultError("name_zh", _("A place needs its Chinese name."))
-    if place.kind == PlaceKind.GRID and division is not None:
-        _of("code", lambda: check_grid_code(place.code, division=division))
+    if place.kind == PlaceKind.GRID and region is not None:
+        _of("code", lambda: check_grid_code(place.code, division=region.code))
     above = parent_of(place.kind, place.parent, known)
     if (place.outline is not None and place.kind not in BOUNDED) or (place.line and place.kind != PlaceKind.ROAD):
         raise _FaultError("outline", _("Only areas, communities and grids have an outline, and only roads a line."))
@@ -147,8 +147,23 @@ def _plan_one(place: NewPlace, known: Mapping[str, _Known], division: str | None
     line = _of("line", lambda: check_line(place.line)) if place.line else None
     doors = _of("doors", lambda: check_doors(place.doors)) if place.doors else None
     lon, lat = _point(place, rings, line)
+    holder, holder_name = _holder(place, rings, above, region)
+    if place.lon is not None and holder:
+        names = {"part_name": place.name_zh, "whole_name": holder_name}
+        _of("lon", lambda: check_point_within(float(lon), float(lat), holder, **names))
     since = place.valid_from or on
     return Planned(uuid7(), place, above.id if above else None, lon, lat, rings, since, line, doors)
+
+
+def _holder(
+    place: NewPlace, rings: Rings | None, above: _Known | None, region: Region | None
+) -> tuple[Rings | None, str]:
+    """Return what a place's point must lie in, with its name: its own outline, its parent's, or the region's."""
+    if rings:
+        return rings, place.name_zh
+    if above is not None and above.outline and place.kind != PlaceKind.ROAD:  # a road runs through areas
+        return above.outline, above.name
+    return (region.outline, region.name_zh) if region is not None else (None, "")
 
 
 def _of(field: str, check: Any) -> Any:

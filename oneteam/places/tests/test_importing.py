@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from oneteam.kernel.errors import BadInputError
 from oneteam.places import acts
 from oneteam.places.models import Boundary, Place
 from oneteam.places.registering import NewPlace
@@ -69,6 +70,18 @@ def test_grid_outside_its_community_is_refused_by_its_number_in_the_file() -> No
     assert not Place.objects.filter(code="990383000012091").exists()
     assert take("places", geojson(inside)) == 1
     assert Boundary.objects.get(place__code="990383000012091").valid_from == date(2026, 11, 25)
+
+
+def test_point_outside_what_a_place_lies_in_is_refused_with_the_distance() -> None:
+    home, other = Place.objects.get(code="C12"), Place.objects.get(code="C13")
+    near, far = f"{home.lon},{home.lat}", f"{other.lon},{other.lat}"
+    [grid] = faults("places", f"{HEAD}990383000012093,grid,甲,C12,{far},\n990383000012094,grid,乙,C12,{near},\n")
+    assert grid.startswith("2:lon: The point of 甲, ")
+    assert grid.split(";")[0].endswith("m outside 海棠社区.")
+    assert faults("places", f"{HEAD}Z4,shop,远店,,121.99,29.99,\n")[0].startswith("2:lon: The point of 远店, 121.99000")
+    with pytest.raises(BadInputError, match="outside"):
+        acts.correct_place(actor=CLERK, at=AT, place=home.id, lon=other.lon, lat=other.lat)
+    assert take("places", f"{HEAD}990383000012094,grid,乙,C12,{near},\n") == 1
 
 
 def test_boundaries_hold_from_their_day_on_and_may_not_overlap() -> None:

@@ -203,12 +203,12 @@ def day_time(value: datetime | None) -> str:
 
 @register.filter
 def moment(value: date | datetime | None) -> str:
-    """A moment in a list: 11-23 14:03; a date without time of day: 11-23 (never an invented 00:00)."""
+    """A moment in a list: 11-23 14:03; a day, which may lie years off, with its year: 2026-11-23."""
     if value is None:
         return "–"
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%m-%d %H:%M}"
-    return f"{value:%m-%d}"
+    return f"{value:%Y-%m-%d}"
 
 
 @register.filter

@@ -194,7 +194,7 @@ def test_dates_are_shown_in_legal_time_and_in_the_readers_language(language: str
 
 
 def test_dates_without_time_of_day_invent_none() -> None:
-    assert moment(date(2026, 11, 16)) == "11-16"
+    assert moment(date(2026, 11, 16)) == "2026-11-16"
     assert (day(None), day_time(None), moment(None)) == ("–", "–", "–")
 
 

@@ -15,7 +15,8 @@ from oneteam.cases.closing import SLIP_LIMIT
 from oneteam.cases.deciding import Proposed, Settling
 from oneteam.files.forms import PhotosField, photos_of
 from oneteam.kernel.texts import TEXT_LIMIT
-from oneteam.web.widgets import SearchedSelect
+from oneteam.people.standing import person_names
+from oneteam.web.widgets import SearchedSelect, say_who_is_gone
 
 MOMENT = "%Y-%m-%dT%H:%M"
 GROUNDS = {
@@ -82,6 +83,12 @@ class OpenForm(forms.Form):
         second = self.fields["second"]
         assert isinstance(second, forms.ChoiceField)
         second.choices = [("", _("Choose a person")), *officers]
+        say_who_is_gone(second, self.data.get("second"), _no_officer)
+
+
+def _no_officer(person: UUID) -> str:
+    name = person_names([person]).get(person)
+    return _("%(name)s holds no post as an officer any more; choose another one.") % {"name": name} if name else ""
 
 
 class IdentifyForm(forms.Form):

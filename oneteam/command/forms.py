@@ -19,10 +19,10 @@ from oneteam.kernel.texts import TEXT_LIMIT
 from oneteam.lawbook.catalogue import matters
 from oneteam.lawbook.offers import matter_choices
 from oneteam.patrols.queries import Found
-from oneteam.people.queries import HeldPost
+from oneteam.people.queries import HeldPost, posts
 from oneteam.places.queries import Named
 from oneteam.triage.models import Proposal
-from oneteam.web.widgets import WORDS, SearchedSelect
+from oneteam.web.widgets import WORDS, SearchedSelect, say_who_is_gone
 
 
 class DecideForm(forms.Form):
@@ -110,12 +110,18 @@ class SendForm(forms.Form):
         kwargs.setdefault("auto_id", "id_send_%s")
         super().__init__(*args, **kwargs)
         _choices(self, "post", [("", ""), *((str(post.id), post.name) for post in on_duty)])
+        say_who_is_gone(self.fields["post"], self.data.get("post"), _gone)
         # An instruction is asked for where somebody is chosen; accepting without an order needs none.
         self.fields["instruction"].required = not self.is_bound or bool(self.data.get("post"))
 
     def chosen(self) -> UUID | None:
         """Return the chosen post."""
         return UUID(self.cleaned_data["post"]) if self.cleaned_data.get("post") else None
+
+
+def _gone(post: UUID) -> str:
+    held = posts([post]).get(post)
+    return _("%(name)s is not on duty any more; choose another one.") % {"name": held.name} if held else ""
 
 
 def _choices(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:

@@ -11,17 +11,20 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oneteam.directories.fields import minute
 from oneteam.intake.models import Incident, Report
 from oneteam.intake.telling import Line, Told, check_told
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, record, write
 from oneteam.journal.kinds import ActKind, register
 from oneteam.journal.once import Once, request_digest
+from oneteam.journal.queries import timeline
 from oneteam.journal.statements import Part
 from oneteam.journal.subjects import mark_of, new_subject, read_personal, standing, subject_of
 from oneteam.kernel.errors import BadInputError, ConflictError, Fault, MissingError, TableError
 from oneteam.kernel.ids import uuid7
 from oneteam.kernel.texts import words
+from oneteam.people.queries import actor_names
 from oneteam.places.queries import in_region
 from oneteam.procedures.engine import step_kind, take_step
 from oneteam.procedures.queries import declares, runs
@@ -327,10 +330,16 @@ def join_report(*, actor: Actor, at: datetime, report: UUID, incident: UUID) -> 
     accepted(actor=actor, at=at, report=report, incident=incident)
 
 
+_DECIDED = frozenset({"report.accepted", "report.joined", "incident.opened"})
+
+
 def _undecided(report: Report) -> None:
     """Refuse a report that has an incident already, or is answered."""
     if report.incident_id is not None:
-        raise ConflictError(_("Somebody else has opened an incident for this report meanwhile."))
+        newest = next(one for one in timeline(report.id) if one.kind in _DECIDED)
+        message = _("%(name)s has decided this report already, at %(time)s; look at what stands there now.")
+        told = {"name": actor_names([newest.actor])[newest.actor], "time": minute(newest.occurred_at)}
+        raise ConflictError(message % told)
     if runs([report.id])[report.id].state not in ("received", "reopened"):
         raise ConflictError(_("This report is answered already."))
 

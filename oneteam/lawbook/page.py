@@ -14,7 +14,7 @@ from oneteam.lawbook.catalogue import Catalogue, catalogue, field_name
 from oneteam.lawbook.labels import BASES, COMPETENCES, KINDS, MEASURES, PARTIES, URGENCIES
 from oneteam.lawbook.matters import Kind, Mark, Matter
 from oneteam.lawbook.models import CatalogueRow
-from oneteam.lawbook.packs import instruments, penalty_kinds, threshold
+from oneteam.lawbook.packs import StatuteVersion, instruments, penalty_kinds, threshold
 from oneteam.lawbook.penalties import FINE, Bearer, FineRange, PartyKind, Unit, bearer_of, ranges_for
 from oneteam.lawbook.queries import individual_business
 from oneteam.lawbook.rules import in_yuan, transfer_failures
@@ -89,13 +89,17 @@ def _bases(bases: Iterable[Basis], book: Catalogue, *, on: date) -> Facts | None
     for basis in bases:
         known = book.statutes.get(basis.statute, ())
         version = next((each for each in known if each.span.holds(on)), None)
-        if version is None or not basis.span.holds(on):
-            note = _("not in force on that day")
-        else:
-            note = _("text of %(day)s") % {"day": version.adopted.isoformat()}
+        note = _text_of(version) if version and basis.span.holds(on) else _("not in force on that day")
         level = capfirst(str(instruments()[known[-1].level].label)) if known else _("Unknown")
         facts.append(Fact(level, str(basis.label), note=note, wide=True))
     return Facts(facts) if facts else None
+
+
+def _text_of(version: StatuteVersion) -> str:
+    """Say which text of a statute it is: by the day it was adopted, else since when it is in force."""
+    if version.adopted > date.min:
+        return _("text of %(day)s") % {"day": version.adopted.isoformat()}
+    return _("in force since %(day)s") % {"day": version.in_force.isoformat()} if version.in_force else ""
 
 
 def _penalties(matter: Matter, *, on: date) -> list[str]:

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from oneteam.journal.actors import Actor
 from oneteam.kernel.clock import legal_day, now
 from oneteam.people.idle import idle_too_long
-from oneteam.people.models import Account
+from oneteam.people.models import Account, Post
 from oneteam.people.queries import HeldPost, actor_under, posts_of
 from oneteam.people.standing_acts import CONCERNED
+from oneteam.places.queries import localised
 from oneteam.web.context_processors import PostChoice
 from oneteam.web.parts import Link
 
@@ -70,10 +71,22 @@ def acting_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
                 request.acting = acting  # type: ignore[attr-defined]
                 request.oneteam_actor = _shown(acting)  # type: ignore[attr-defined]
             elif not _open_path(request.path):
+                _say_what_ended(request)
                 return redirect("posts")
         return get_response(request)
 
     return middleware
+
+
+def _say_what_ended(request: HttpRequest) -> None:
+    """Tell whoever was sent back that the post has ended meanwhile, and that a form sent under it was not taken."""
+    ended = Post.objects.filter(id=request.session.pop("post", None)).first()
+    if ended is None:
+        return
+    told = {"post": localised(ended.title_zh, ended.title_en), "day": (ended.valid_to or ended.valid_from).isoformat()}
+    messages.warning(request, _("Your post %(post)s was held until %(day)s.") % told)
+    if request.method == "POST":
+        messages.error(request, _("What you just sent was not taken. Whoever holds the post now can do it."))
 
 
 def _shown(acting: Acting) -> Shown:

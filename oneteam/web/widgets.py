@@ -1,7 +1,9 @@
 """Form widgets of the design system."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.forms.renderers import BaseRenderer
@@ -77,3 +79,12 @@ def options_of(groups: Sequence[tuple[str | None, Sequence[tuple[Any, bool, str]
         inner = format_html_join("", '<option value="{}"{}>{}</option>', rows)
         parts.append(format_html('<optgroup label="{}">{}</optgroup>', group, inner) if group else inner)
     return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def say_who_is_gone(field: forms.Field, value: str | None, say: Callable[[UUID], str]) -> None:
+    """Let a choice of people name whoever was chosen and stands no longer among them, where `say` has words for it."""
+    assert isinstance(field, forms.ChoiceField)
+    if not value or field.valid_value(value):
+        return
+    with suppress(ValueError):
+        field.error_messages["invalid_choice"] = say(UUID(value)) or field.error_messages["invalid_choice"]

@@ -80,10 +80,12 @@ def test_post_that_ended_is_gone_at_the_next_request() -> None:
     acts.end_post(actor=CLERK, at=AT, post=post.id, valid_to=TODAY)
     assert client.get("/reports/").status_code == 200, "the last day is held"
     acts.end_post(actor=CLERK, at=AT, post=post.id, valid_to=TODAY - timedelta(days=1))
-    answer = client.get("/reports/")
+    answer = client.post("/reports/new/", {"text": "占道"})
     assert answer.status_code == 302
     assert answer["Location"].startswith("/posts/")
-    assert client.get("/posts/").status_code == 200, "the page that says so"
+    told = client.get("/posts/").content.decode()
+    assert "2026-11-24" in told, "until when it was held"
+    assert "未被受理" in told, "that the form was not taken"
     assert client.post("/posts/", {"post": str(post.id)}).status_code == 200, "it cannot be taken again"
     assert client.get("/reports/").status_code == 302
 

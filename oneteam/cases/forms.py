@@ -273,6 +273,17 @@ class SlipForm(forms.Form):
     )
 
 
+class ReplaceForm(forms.Form):
+    """Who takes an officer's place, and why."""
+
+    leaving = forms.UUIDField(label=gettext_lazy("Who leaves the case"), widget=forms.Select)
+    joining = forms.UUIDField(
+        label=gettext_lazy("Who takes the place"), widget=forms.Select,
+        error_messages={"required": gettext_lazy("Choose who takes the place.")},
+    )  # fmt: skip
+    reason = _text(gettext_lazy("Why"), rows=2, need=gettext_lazy("Write why."))
+
+
 class EndForm(forms.Form):
     """Why a case ends without a penalty."""
 

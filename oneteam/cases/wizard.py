@@ -17,7 +17,9 @@ from oneteam.cases import forms as room_forms
 from oneteam.cases.acts import identify_party, note_facts, show_certificates
 from oneteam.cases.facts import PROCEDURE
 from oneteam.cases.models import PARTS, Case, PenaltyKind
+from oneteam.cases.opening import officers_for
 from oneteam.cases.papers import DECISION, decision_values, matter_of, provisions
+from oneteam.cases.replacing import replace_officer
 from oneteam.documents.queries import RegisterFilter, register
 from oneteam.documents.shown import preview_paper
 from oneteam.kernel.clock import legal_day
@@ -125,8 +127,14 @@ PAGES: Mapping[str, Page] = {
             "end", gettext_lazy("End without penalty"), gettext_lazy("End case"), gettext_lazy("Case ended"),
             closing.end_case, room_forms.EndForm, counted=False, icon="back",
         ),
+        Page(
+            "replace", gettext_lazy("Who takes an officer's place?"), gettext_lazy("Replace officer"),
+            gettext_lazy("Officer replaced"), replace_officer, room_forms.ReplaceForm, counted=False, icon="swap",
+        ),
     )
 }  # fmt: skip
+ASIDE = frozenset({"end", "replace"})
+"""Pages that are never the next one on the way."""
 COUNTED = [page.verb for page in PAGES.values() if page.counted]
 
 
@@ -137,7 +145,7 @@ def next_page(row: Case, steps: Sequence[Next]) -> str:
     """
     lawful = {one.step.rpartition(".")[2] for one in steps if one.state is NextState.LAWFUL}
     for page in PAGES.values():
-        if page.verb in lawful and page.verb != "end" and not page.done(row) and not _too_early(page, row):
+        if page.verb in lawful and page.verb not in ASIDE and not page.done(row) and not _too_early(page, row):
             return page.verb
     return ""
 
@@ -170,6 +178,8 @@ def _initial(page: Page, row: Case, at: datetime) -> dict[str, Any]:
         return {"consequence": _consequence(row)}
     if page.verb == "hear":
         return {"penalty": row.told_penalty or PenaltyKind.FINE, "amount": row.told_amount}
+    if page.verb == "replace":
+        return {"leaving": row.second_id}
     if page.verb == "decide":
         return {"penalty": row.told_penalty or PenaltyKind.FINE, "amount": row.told_amount, "payment": "bank"}
     return {}
@@ -194,6 +204,12 @@ def _fit(page: Page, form: BaseForm, row: Case, request: PersonRequest, at: date
         places = premises_of(row.party_id) if row.party_id else []
         choices = [("", _("None")), *((str(one.id), one.name) for one in places)]
         _offer(form, "premises", choices, needed=bool(places))
+    if page.verb == "replace":
+        names = person_names(row.officers)
+        _offer(form, "leaving", [(str(one), names[one]) for one in row.officers], needed=True)
+        both = {str(one) for one in row.officers}
+        others = [one for one in officers_for(request, at) if one[0] not in both]
+        _offer(form, "joining", [("", _("Choose a person")), *others], needed=True)
     if page.verb in ("hear", "decide"):
         fine = [one.fine for one in matter.penalties if one.fine] if matter else []
         _keep(form, "measured", any(not one.fixed for one in fine))

@@ -34,6 +34,24 @@ WORDS = """pattern => {
   return [...found];
 }"""
 """The texts of a page that hold a word of the other language, but for what people told and codes."""
+COVERED = """() => {
+  const found = [], at = scrollY, keys = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  for (const each of document.querySelectorAll(keys)) {
+    if (!each.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}) || each.closest('.table thead')) continue;
+    each.scrollIntoView({block: 'center'});
+    const box = [...each.getClientRects()].find(one => one.width > 4 && one.height > 4);
+    if (!box) continue;
+    const x = box.left + Math.min(box.width / 2, 15), y = box.top + box.height / 2;
+    if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) continue;
+    const top = document.elementFromPoint(x, y), other = top?.closest('a, button, summary, input, select, textarea');
+    const label = top?.closest('label');
+    if (!other || each.contains(top) || other.contains(each) || label?.control === each) continue;
+    found.push(`${each.outerHTML.slice(0, 120)} lies under ${other.outerHTML.slice(0, 120)}`);
+  }
+  scrollTo(0, at);
+  return found;
+}"""
+"""The controls that a finger cannot reach, as another one lies over them; table heads are not shown on a phone."""
 SHOTS = os.environ.get("ONETEAM_SHOTS", "")
 """A folder for the pictures of a journey; empty: none are kept."""
 
@@ -72,7 +90,7 @@ class Walker:
         assert answer.ok, f"{address}: {answer.status}"
 
     def look(self, shot: str, *, words: bool = True) -> None:
-        """Hold the page to the rules: no sideways scroll, one solid button at most, one language, open to everybody.
+        """Hold the page to the rules: no sideways scroll, nothing covered, one solid button, one language, open to all.
 
         `words` False: the page shows data of one language, its words are not looked at.
         """
@@ -81,6 +99,7 @@ class Walker:
             self.faults.append(f"{shot}: scrolls sideways at {self.width} px")
         if page.locator(".button-main:visible").count() > 1:
             self.faults.append(f"{shot}: more than one solid button")
+        self.faults += [f"{shot}: {told}" for told in page.evaluate(COVERED)]
         found = page.evaluate(WORDS, FOREIGN[self.language]) if words else []
         foreign = [text for text in found if not KNOWN.search(text)]
         self.faults += [f"{shot}: “{text}” is in the other language" for text in foreign]

@@ -12,16 +12,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from oneteam.command import handover
 from oneteam.command.conduct import same_incident
 from oneteam.command.desk_page import desk_context
-from oneteam.command.forms import HandOverForm, SplitForm, correct_form
+from oneteam.command.dispatch import Spot
+from oneteam.command.forms import HandOverForm, SendForm, SplitForm, correct_form
 from oneteam.command.handover_page import handover_context
-from oneteam.command.offers import MOST
-from oneteam.command.panels import RERENDERED
+from oneteam.command.offers import MOST, uuid_of
+from oneteam.command.panels import RERENDERED, people_choices
 from oneteam.intake.acts import Established
 from oneteam.intake.joining import correct_incident, split_report
 from oneteam.intake.queries import report as report_row
 from oneteam.intake.views import report_page
 from oneteam.kernel.clock import legal_day, now
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, OneteamError
+from oneteam.lawbook.catalogue import matters
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.views import for_roles
 from oneteam.places.queries import find_places
@@ -60,6 +62,18 @@ def offer_places(request: PersonRequest) -> HttpResponse:
     """Options of the places that the typed words find, the best one first and chosen."""
     found = find_places(request.GET.get("place" + WORDS, ""), on=legal_day(now()), most=MOST)
     return HttpResponse(found_options([("", [(str(place.id), place.name) for place in found])] if found else []))
+
+
+@for_roles(*DESK)
+@require_GET
+def offer_people(request: PersonRequest, report_id: UUID) -> HttpResponse:
+    """The people who could go for the matter and place that are chosen in the form, proposed anew."""
+    report = report_row(report_id)
+    if report is None:
+        raise MissingError(_("There is no such report."))
+    matter = matters().get(request.GET.get("matter", ""))
+    spot = Spot(uuid_of(request.GET.get("place", "")), report.lon, report.lat, str(matter.kind) if matter else "")
+    return render(request, "web/choices.html", {"part": people_choices(SendForm(on_duty=[]), spot)})
 
 
 @for_roles(*DESK)

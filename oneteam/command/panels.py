@@ -163,6 +163,7 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
         send = returned.forms["send"] if returned and "send" in returned.forms else SendForm(on_duty=[])
         context = {
             "action": reverse("report-decide", args=[report.id]),
+            "offer": reverse("offer-people", args=[report.id]),
             "decide": decide,
             "send": send,
             "people": people_choices(send, spot),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("reports/<uuid:report_id>/correct/", desk_views.correct, name="incident-correct"),
     path("desk/", desk_views.desk, name="desk"),
     path("desk/offer/places/", desk_views.offer_places, name="offer-places"),
+    path("desk/offer/people/<uuid:report_id>/", desk_views.offer_people, name="offer-people"),
     path("desk/merge/", desk_views.merge, name="desk-merge"),
     path("desk/handover/", desk_views.hand_over, name="handover"),
     path("desk/handover/<uuid:handover_id>/take/", desk_views.take_over, name="handover-take"),

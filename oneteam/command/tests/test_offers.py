@@ -8,13 +8,14 @@ from django.utils import translation
 from conftest import City
 from oneteam.command.offers import offered_places
 from oneteam.command.tests.test_desk import CLEAR, values
+from oneteam.command.tests.test_dispatch import certify
 from oneteam.intake.models import Incident
 from oneteam.kernel.clock import legal_day
-from oneteam.lawbook.catalogue import catalogue
+from oneteam.lawbook.catalogue import catalogue, matters
 from oneteam.lawbook.offers import MOST, found_matters, matter_choices
 from oneteam.places.models import Place
 from oneteam.places.queries import find_places
-from tests.world import AT, browser, follow, receive
+from tests.world import AT, browser, follow, post_of, receive
 
 pytestmark = pytest.mark.usefixtures("city")
 TODAY = legal_day(AT)
@@ -86,3 +87,23 @@ def test_place_that_was_sent_stays_among_the_offered() -> None:
     assert shop.id in {place.id for place in offered_places([], {"place": str(shop.id)}, on=TODAY)}
     assert shop.id in {place.id for place in offered_places([shop.id], on=TODAY)}
     assert offered_places([], {"place": "no id"}, on=TODAY)
+
+
+def test_people_are_proposed_anew_for_the_matter_and_place_that_are_chosen() -> None:
+    report = receive(CLEAR).id
+    certify("luo.chengye", TODAY)
+    desk = browser("shen.yulan", language="en")
+    known = matters().values()
+    violation, service = (next(m.code for m in known if str(m.kind) == kind) for kind in ("enforcement", "service"))
+    place = str(Place.objects.get(code="C07").id)
+
+    def first(**chosen: str) -> str:
+        answer = desk.get(f"/desk/offer/people/{report}/", chosen).content.decode()
+        [chosen_post] = re.findall(r'name="post" value="([^"]+)"[^>]* checked', answer)
+        return str(chosen_post)
+
+    assert first(matter=violation, place=place) == str(post_of("luo.chengye", "officer").id)
+    assert first(matter=service, place=place) == str(post_of("fang.xiaohe", "grid_attendant").id)
+    answer = desk.get(f"/desk/offer/people/{report}/", {"matter": violation, "place": ""}).content.decode()
+    assert " checked" not in answer, "where the place is unknown the desk chooses"
+    assert desk.get(f"/desk/offer/people/{place}/").status_code == 404

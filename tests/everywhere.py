@@ -27,9 +27,11 @@ FIRST: Mapping[str, str] = {
     "check": "SELECT token FROM documents_document ORDER BY issued_at LIMIT 1",
 }
 """The object that is opened of each kind."""
-FIXED = {"matter": "F01-001", "template": "decision_on_the_spot"}
+FIXED = {"matter": "F01-001", "template": "decision_on_the_spot", "figure": "reports"}
 OPENED: Mapping[str, tuple[str, ...]] = {
-    DISPATCHER: ("desk", "handover", "reports", "report-new", "report", "order", "figures", "import"),
+    DISPATCHER: (
+        "desk", "handover", "reports", "report-new", "report", "order", "figures", "figure", "import",
+    ),
     OFFICER: (
         "orders", "order", "verify", "findings", "finding-new", "finding", "cases", "case-new", "case", "file",
         "posts", "documents", "document", "matters", "matter", "passkeys", "search", "ties",
@@ -43,6 +45,7 @@ OPENED: Mapping[str, tuple[str, ...]] = {
 WITH: Mapping[str, tuple[str, ...]] = {
     "search": ("?q=锦塘", "?q=zzzz"), "cases": ("?view=all",), "findings": ("?view=waiting",),
     "reports": ("?view=all",), "desk": ("", "?tab=all"), "matters": ("?q=摊",),
+    "figure": ("", "?by=channel"),
 }  # fmt: skip
 ELSEWHERE = {
     "home", "account_login", "mfa_authenticate", "directory", "directory-row", "directory-new",

@@ -52,7 +52,8 @@ def run_validate(_args: argparse.Namespace) -> int:
     from oneteam.lawbook.catalogue_console import validate  # noqa: PLC0415 -- needs Django
     from oneteam.procedures import console  # noqa: PLC0415 -- needs Django
 
-    print(console.validated())
+    for line in console.validated():
+        print(line)
     print(validate(on=legal_day(now())))
     return 0
 

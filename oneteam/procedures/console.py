@@ -16,6 +16,7 @@ from oneteam.procedures.role_table import markdown, newest
 
 def load(*, user: str, at: datetime) -> Iterator[str]:
     """Store the new declarations and yield one line for each."""
+    packs.parts_of_rooms()
     done = load_law(actor=operator(user), at=at)
     for name, version in done.new:
         yield _("Procedure %(name)s, version %(version)d: loaded.") % {"name": name, "version": version}
@@ -23,10 +24,11 @@ def load(*, user: str, at: datetime) -> Iterator[str]:
         yield _("Every declaration was already loaded.")
 
 
-def validated() -> str:
-    """Compare packs and rooms; return what to tell when nothing is missing."""
+def validated() -> Iterator[str]:
+    """Compare packs and rooms, and yield what to tell when nothing is missing."""
     found = {"count": packs.validate(), "documents": len(templates())}
-    return _("%(count)d procedures, %(documents)d documents: nothing is missing on either side.") % found
+    yield _("%(count)d procedures, %(documents)d documents: nothing is missing on either side.") % found
+    yield from packs.parts_of_rooms()
 
 
 def drawings() -> dict[str, str]:

@@ -5,4 +5,5 @@ from oneteam.supervision import views
 urlpatterns = [
     path("figures/", views.figures, name="figures"),
     path("figures/strip/", views.strip, name="figures-strip"),
+    path("figures/<slug:name>/", views.figure, name="figure"),
 ]

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from django.utils.translation import gettext as _
-
-from oneteam.web.parts import Banner, Chip, Facts, Link, State, Text
+from oneteam.web.parts import Banner, Chip, Fact, Facts, Link, State, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,38 +75,36 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One interval against its promise. Times are words; `share` is per cent within it, None where nothing ended."""
+    """One figure as a tile. `value` is in words, "" where nothing is counted yet: then `empty` says why.
+
+    `bar` is a share in per cent. `missed` says which target it misses: colour marks exceptions. `url` opens its page.
+    """
 
     title: Text
-    since: Text
-    until: Text
-    promise: Text
-    count: int
-    median: Text = ""
-    p90: Text = ""
-    share: int | None = None
-    before: Text = ""
-    target: int | None = None
+    value: Text
+    word: Text = ""
+    way: Text = ""
+    bar: int | None = None
+    facts: Sequence[Fact] = ()
+    foot: Text = ""
+    missed: Text = ""
     empty: Text = ""
+    url: str = ""
 
     @property
     def state(self) -> State:
-        """Plain when the share reaches the target or there is none to reach; else warn: colour marks exceptions."""
-        if self.share is None or self.target is None or self.share >= self.target:
-            return "plain"
-        return "warn"
+        """Plain unless a target is missed."""
+        return "warn" if self.missed else "plain"
 
     @property
     def met(self) -> Chip | None:
         """Only what misses its target gets a chip."""
-        if self.state == "warn":
-            return Chip(_("Below target %(target)d%%") % {"target": self.target or 0}, "warn")
-        return None
+        return Chip(self.missed, "warn") if self.missed else None
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Interval tiles in a row."""
+    """Tiles of figures in a row."""
 
     figures: Sequence[Figure]
     template: ClassVar[str] = "web/figures.html"

@@ -68,6 +68,7 @@ def guide(request: HttpRequest) -> HttpResponse:
         "proposal": made.proposal(),
         "abstained": made.abstained(),
         "figures": made.figures(),
+        "charts": made.charts(),
         "findings": made.findings(),
         "ways": made.ways(),
         "list": made.work_list(),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from oneteam.web import styleguide_forms as forms
+from oneteam.web.charts import Bar, Chart, nice_top
 from oneteam.web.lists import BulkAction, Column, Filter, Row, Tab, WorkList
 from oneteam.web.panels import (
     Candidate,
@@ -38,6 +39,7 @@ from oneteam.web.parts import (
     Skipped,
     Step,
     Steps,
+    duration,
 )
 from oneteam.web.typed import Typed
 
@@ -243,35 +245,55 @@ def abstained() -> Proposal:
 
 def figures() -> Figures:
     """The three intervals: one met, one below its target, one without acts yet."""
+
+    def facts(share: str, p90: str, promise: str, before: str) -> list[Fact]:
+        was = _("was %(before)s") % {"before": before}
+        return [Fact(_("Within promise"), share), Fact(_("90th percentile"), p90), Fact(_("Promise"), promise, was)]
+
     return Figures(
         [
             Figure(
-                _("Complaint handled"),
-                _("received"),
-                _("answered"),
-                _("1 h"),
-                377,
-                _("41 min"),
-                _("58 min"),
-                96,
-                _("3 working days"),
-                95,
+                _("Complaint handled"), _("41 min"), _("median"), f"{_('received')} → {_('answered')}", 96,
+                facts("96%", _("58 min"), _("1 h"), _("3 working days")), url="#",
             ),
             Figure(
-                _("Investigated before filing"),
-                _("lead"),
-                _("filed"),
-                _("1 d"),
-                48,
-                _("19 h"),
-                _("3 d"),
-                82,
-                _("7 d"),
-                95,
+                _("Investigated before filing"), _("19 h"), _("median"), f"{_('lead')} → {_('filed')}", 82,
+                facts("82%", _("3 d"), _("1 d"), _("7 d")), missed=_("Below target %(target)d%%") % {"target": 95},
             ),
-            Figure(_("Joint operation"), _("requested"), _("carried out"), _("2 d"), 0, before=_("15 d"), target=95),
+            Figure(
+                _("Joint operation"), "", way=f"{_('requested')} → {_('carried out')}",
+                facts=facts("–", "–", _("2 d"), _("15 d")), empty=_("No finished case yet"),
+            ),
         ]
+    )  # fmt: skip
+
+
+def charts() -> list[Chart]:
+    """Columns with a promise, bars, and one without values."""
+    columns, bars = (
+        [Column(_("Hour")), Column(_("Median"), "number")],
+        [Column(_("Channel")), Column(_("Part"), "number")],
     )
+    promise = _("Promise %(time)s") % {"time": _("1 h")}
+    empty = Empty(_("Nothing to draw for these days"), icon="chart")
+    minutes = [38, 41, 52, 75, 60, 33]
+    by_hour = [(f"{8 + hour:02}:00", value, duration(timedelta(minutes=value))) for hour, value in enumerate(minutes)]
+    by_channel = [(_("12345 hotline"), 62, "62%"), (_("Grid patrol"), 31, "31%"), (_("Letter"), 7, "7%")]
+    told = _("%(title)s. Highest: %(label)s, %(value)s. All values stand in the table.")
+    return [
+        Chart(
+            "hours", _("Complaint handled"), "columns", [Bar(*each) for each in by_hour],
+            told % {"title": _("Complaint handled"), "label": "11:00", "value": by_hour[3][2]}, columns,
+            [(label, shown) for label, _value, shown in by_hour], empty, (60.0, promise),
+            nice_top(75), duration(timedelta(minutes=80)), [Link("CSV", "#"), Link("Excel", "#")],
+        ),
+        Chart(
+            "channels", _("Figures"), "bars", [Bar(*each) for each in by_channel],
+            told % {"title": _("Figures"), "label": by_channel[0][0], "value": "62%"}, bars,
+            [(label, shown) for label, _value, shown in by_channel], empty, top=100.0,
+        ),
+        Chart("nothing", _("Joint operation"), "bars", [], "", bars, [], empty),
+    ]  # fmt: skip
 
 
 def ways() -> Ways:

@@ -1,11 +1,14 @@
 """Clocks, durations, lists: what a reader concludes from them, at the boundaries."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils import translation
 
+from oneteam.web.charts import Bar, Chart, nice_top
 from oneteam.web.lists import Column, Row, WorkList, sort_link, url_with
 from oneteam.web.panels import Candidate, Figure
 from oneteam.web.parts import Chip, Clock, Empty, FailedCheck, Pause, Step, duration
@@ -99,13 +102,33 @@ def test_step_blocked_counts_what_is_missing() -> None:
     assert Step("Decide", "done").chip is None
 
 
-@pytest.mark.parametrize(
-    ("share", "target", "state"), [(95, 95, "plain"), (94, 95, "warn"), (None, 95, "plain"), (10, None, "plain")]
-)
-def test_figure_marks_only_what_misses_its_target(share: int | None, target: int | None, state: str) -> None:
-    figure = Figure("Handled", "received", "answered", "1 h", 5, share=share, target=target)
+@pytest.mark.parametrize(("missed", "state"), [("", "plain"), ("Below target 90%", "warn")])
+def test_figure_marks_only_what_misses_its_target(missed: str, state: str) -> None:
+    figure = Figure("Handled", "41 min", missed=missed)
     assert figure.state == state
     assert (figure.met is None) == (state == "plain")
+
+
+@pytest.mark.parametrize(
+    ("largest", "top"), [(0, 0), (0.3, 0.3), (1, 1), (7, 8), (10, 10), (11, 15), (61, 80), (99, 100), (1001, 1500)]
+)
+def test_scale_of_a_chart_ends_at_a_round_number(largest: float, top: float) -> None:
+    assert nice_top(largest) == pytest.approx(top)
+
+
+def test_chart_draws_each_value_to_scale_and_keeps_its_table_beside_it() -> None:
+    bars = [Bar("08:00", 20, "20"), Bar("09:00", None, "–"), Bar("10:00", 40, "40")]
+    chart = Chart(
+        "c", "Reports", "columns", bars, "", [Column("Hour"), Column("Reports", "number")],
+        [(bar.label, bar.shown) for bar in bars], Empty("Nothing"), line=(10, "Promise"), top=40,
+    )  # fmt: skip
+    assert [(box.height, box.y) for box in chart.boxes] == [("50", "50"), ("0", "100"), ("100", "0")]
+    assert chart.line_at == "75"
+    html = render_to_string("web/chart.html", {"part": chart})
+    assert html.count("<rect") == 3
+    assert html.count('<tr role="row">') == 4
+    with pytest.raises(ValueError, match="shorter"):
+        _ = replace(chart, rows=[("08:00",)]).cells
 
 
 @pytest.mark.parametrize(("probability", "percent"), [(0.914, 91), (1.0, 99), (0.0, 0)])

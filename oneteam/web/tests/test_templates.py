@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from oneteam.web import lists, panels, parts, slots
+from oneteam.web import charts, lists, panels, parts, slots
 from oneteam.web.tests import extraction
 
 STATIC = Path(__file__).resolve().parents[1] / "static/web"
@@ -75,7 +75,10 @@ def test_icons_of_the_states_are_drawn_and_differ() -> None:
 
 def test_parts_name_templates_that_exist() -> None:
     kinds = [
-        kind for module in (parts, panels, lists, slots) for kind in vars(module).values() if isinstance(kind, type)
+        kind
+        for module in (parts, panels, charts, lists, slots)
+        for kind in vars(module).values()
+        if isinstance(kind, type)
     ]
     named = {name for kind in kinds if isinstance(name := getattr(kind, "template", None), str)}
     folder = STATIC.parents[1] / "templates"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -71,12 +72,13 @@ def open_case(
     once = Once.of(key, "case.open", second, incident, remark, case)
     if done := earlier(actor=actor, once=once):
         return done.stream
-    chosen, number, text = case or uuid7(), next_number("cases_case_number_seq"), new_subject()
+    chosen, text = case or uuid7(), new_subject()
     first = actor.person_id
     officers = [first, second] if first else [second]
-    take_step(
+    taken = take_step(
         step=f"{PROCEDURE}.open", object_id=chosen, actor=actor, at=at, facts={"officers": officers}, once=once,
-        payload={"number": number, "incident": str(incident or ""), "officers": [str(one) for one in officers]},
+        payload={"incident": str(incident or ""), "officers": [str(one) for one in officers]},
+        numbered=partial(next_number, "cases_case_number_seq"),
         about=_about(incident), personal={text: {"remark": remark.strip()[:TEXT_LIMIT]}},
     )  # fmt: skip
     assert first is not None  # an officer is a person
@@ -85,7 +87,7 @@ def open_case(
     if not any(post.role == "officer" for post in posts_of(second, legal_day(at))):
         raise BadInputError(_("The second officer holds no post as an officer today; name another one."))
     Case.objects.create(
-        id=chosen, number=number, incident_id=incident, officer_id=first, second_id=second, text_subject=text,
+        id=chosen, number=taken.number, incident_id=incident, officer_id=first, second_id=second, text_subject=text,
         opened_at=at,
     )  # fmt: skip
     return chosen

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -88,22 +89,23 @@ def send_order(
         raise ConflictError(_("This incident is not open for orders now."))
     if not on_duty(at, RECEIVERS, post=post):
         raise BadInputError(_("This person is not on duty now; choose another one."))
-    order, number, text = uuid7(), next_number("command_order_number_seq"), new_subject()
+    order, text = uuid7(), new_subject()
     taken = take_step(
         step="order.send", object_id=order, actor=actor, at=at,
         facts={
             "urgency": about.urgency, "handling": about.handling,
             "caller_named": names_a_caller(instruction, incident),
         },
-        payload={"number": number, "incident": str(incident), "post": str(post), "urgency": about.urgency},
+        numbered=partial(next_number, "command_order_number_seq"),
+        payload={"incident": str(incident), "post": str(post), "urgency": about.urgency},
         personal={text: {"instruction": words(instruction, _("what is to be done"))}},
         about=[incident, *reports_of(incident)], once=once,
     )  # fmt: skip
     Order.objects.create(
-        id=order, number=number, incident_id=incident, post_id=post, urgency=about.urgency, text_subject=text,
+        id=order, number=taken.number, incident_id=incident, post_id=post, urgency=about.urgency, text_subject=text,
         sent_act=taken.act.id,
     )  # fmt: skip
-    return Sent(order, number)
+    return Sent(order, taken.number)
 
 
 @write

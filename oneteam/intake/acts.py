@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -278,11 +279,11 @@ def open_incident(
     if before is not None:
         return before.stream
     _undecided(locked_report(report))
-    incident, number = uuid7(), next_number("intake_incident_number_seq")
+    incident = uuid7()
     proposal = str(established.proposal or "")
-    take_step(
+    opened = take_step(
         step="incident.open", object_id=incident, actor=actor, at=at, facts={}, about=[report],
-        payload={"number": number, "proposal": proposal}, once=once,
+        payload={"proposal": proposal}, numbered=partial(next_number, "intake_incident_number_seq"), once=once,
     )  # fmt: skip
     point = f"{established.lon},{established.lat}" if established.lon is not None else ""
     values: Mapping[str, Any] = {
@@ -297,7 +298,12 @@ def open_incident(
         },
     )  # fmt: skip
     Incident.objects.create(
-        id=incident, number=number, place_id=established.place, lon=established.lon, lat=established.lat, **values
+        id=incident,
+        number=opened.number,
+        place_id=established.place,
+        lon=established.lon,
+        lat=established.lat,
+        **values,
     )
     Report.objects.filter(id=report).update(incident=incident)
     accepted(actor=actor, at=at, report=report, incident=incident)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -117,19 +118,19 @@ def make_finding(*, actor: Actor, at: datetime, finding: UUID, spotted: Spotted,
         raise BadInputError(_("Take a photo of what was found."))
     if len(photos) > PHOTO_LIMIT:
         raise BadInputError(photos_fault())
-    values, text, number = _values(spotted, at), new_subject(), next_number("patrols_finding_number_seq")
+    values, text = _values(spotted, at), new_subject()
     taken = take_step(
         step="finding.make", object_id=finding, actor=actor, at=at, once=once, place=_point(spotted),
-        payload={"number": number, "photos": len(photos), **_open(values)},
+        payload={"photos": len(photos), **_open(values)}, numbered=partial(next_number, "patrols_finding_number_seq"),
         personal={text: {"note": _told(spotted.note, TEXT_LIMIT), "address": _told(spotted.address, ADDRESS_LIMIT)}},
     )  # fmt: skip
     assert actor.person_id is not None, "the step is for persons"
     Finding.objects.create(
-        id=finding, number=number, found_by_id=actor.person_id, found_at=at, text_subject=text, made_act=taken.act.id,
-        **values,
+        id=finding, number=taken.number, found_by_id=actor.person_id, found_at=at, text_subject=text,
+        made_act=taken.act.id, **values,
     )  # fmt: skip
     _keep(photos, Moment.BEFORE, finding, actor=actor, at=at)
-    return Made(finding, number, known=False)
+    return Made(finding, taken.number, known=False)
 
 
 def _values(spotted: Spotted, at: datetime) -> dict[str, Any]:

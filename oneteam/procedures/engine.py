@@ -5,7 +5,7 @@ failures; a report of what has already happened is recorded with them as breache
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -68,6 +68,7 @@ class _Proposal:
     along: Sequence[Part] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
     happened: bool = False
+    numbered: Callable[[], int] | None = None
 
     def replay(self) -> Taken | None:
         act = earlier(actor=self.actor, once=self.once)
@@ -80,11 +81,13 @@ class _Proposal:
             facts={**self.facts, **stored}, action=step.action,
         )  # fmt: skip
 
-    def record(self, step: Step, verdict: "_Verdict", opening: Sequence[Part] = ()) -> Recorded:
-        listed = {
+    def record(self, step: Step, verdict: "_Verdict", opening: Sequence[Part] = (), number: int = 0) -> Recorded:
+        listed: dict[str, Any] = {
             "breaches": [{"check": failed.id, "reason": ""} for failed in verdict.breaches],
             "overrides": [{"check": check, "reason": why} for check, why in sorted(verdict.overrides.items())],
         }
+        if number:
+            listed["number"] = number
         return record(
             kind=step.act, actor=self.actor, at=self.at, stream=self.object_id, payload={**self.payload, **listed},
             personal=self.personal, about=self.about, basis=self.basis, place=self.place, device=self.device,
@@ -117,12 +120,14 @@ def take_step(
     along: Sequence[Part] = (),
     overrides: Mapping[str, str] | None = None,
     happened: bool = False,
+    numbered: Callable[[], int] | None = None,
 ) -> Taken:
     """Take a step of a procedure for one object, inside the caller's transaction (`journal.acts.write`).
 
     `step` is its name ("order.verify"); the object's id is also its stream. `facts` is what the proposal brings for
     checks and clocks; what rooms store about the object is asked of them. `overrides` gives a reason for each W check
     that the person goes on against. `happened` reports what already took place: only for steps declared `fact: true`.
+    `numbered` draws the number of an object that the step opens, once nothing speaks against it (Taken.number).
     The other arguments are those of `journal.acts.record`; act first, then the run and its clocks, then the caller's
     own rows. With a key (`once`) that came before, the first act is returned as `replayed` and nothing is written.
 
@@ -134,7 +139,7 @@ def take_step(
         step=step, object_id=object_id, actor=actor, at=at, facts=facts or {}, payload=payload or {},
         personal=personal or {}, about=about, basis=basis, place=place, device=device, once=once, along=along,
         overrides={check: reason.strip() for check, reason in (overrides or {}).items() if reason.strip()},
-        happened=happened,
+        happened=happened, numbered=numbered,
     )  # fmt: skip
     return _open(proposal) if store.opens(step) else _move(proposal)
 
@@ -180,14 +185,16 @@ def _open(proposal: _Proposal) -> Taken:
         book = lawbook.book()  # it was only this process's memory that spoke
         plan = _plan(proposal, book)
     run = (proposal.object_id, plan.pinned.declaration.name, plan.pinned.id, plan.step.target, proposal.at)
-    act = proposal.record(plan.step, plan.verdict, clocks.opening(run, plan.computed))
+    number = proposal.numbered() if proposal.numbered else 0
+    act = proposal.record(plan.step, plan.verdict, clocks.opening(run, plan.computed), number)
     edition = act.along["opened"]
     if edition is None:
         raise ConflictError(_("This object was opened before."))
     if edition != book.edition:
         lawbook.book(edition)
         raise LawChangedError(proposal.step)
-    return _finish(proposal, plan.step, act, plan.step.target, plan.verdict, clocks.started(plan.computed))
+    started = clocks.started(plan.computed)
+    return replace(_finish(proposal, plan.step, act, plan.step.target, plan.verdict, started), number=number)
 
 
 def _move(proposal: _Proposal) -> Taken:

@@ -12,7 +12,7 @@ from oneteam.procedures.errors import Failed
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A step that was taken. `replayed`: it already stood in the journal under this key, and nothing was written now;
-    the other fields then are empty, but for the act."""
+    the other fields then are empty, but for the act. `number`: what the step drew for the object it opened."""
 
     act: Recorded
     step: str
@@ -22,3 +22,4 @@ class Taken:
     overrides: Mapping[str, str] = field(default_factory=dict)
     clocks: tuple[ClockChange, ...] = ()
     replayed: bool = False
+    number: int = 0

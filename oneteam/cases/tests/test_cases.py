@@ -57,6 +57,14 @@ def test_off_01_two_officers_with_certificates_valid_on_the_day() -> None:
     assert refused(opened, certified=False, at=AT + DAY) == ["OFF-01"], "expired yesterday"
 
 
+def test_refused_opening_draws_no_number() -> None:
+    first = row(opened()).number
+    for _attempt in range(3):
+        with pytest.raises(RefusedError):
+            acts.open_case(actor=officer(), at=AT, second=person(FIRST))
+    assert row(opened(certified=False)).number == first + 1
+
+
 def test_off_01_second_officer_is_another_one() -> None:
     certify(FIRST)
     assert refused(acts.open_case, actor=officer(), at=AT, second=person(FIRST)) == ["OFF-01"]

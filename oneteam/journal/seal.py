@@ -129,7 +129,7 @@ class Sealer:
         self._channel = f"{row[0]}_sealed"
         try:
             self._state = resume(self._connection, self._key.public)
-            _append_missing(self._connection, self._file, compare_outside(self._connection, self._file))
+            append_missing(self._connection, self._file, compare_outside(self._connection, self._file))
         except BaseException:
             self.close()
             raise
@@ -310,7 +310,7 @@ def compare_outside(connection: Connection, file: CheckpointFile) -> int:
     return known.size
 
 
-def _append_missing(connection: Connection, file: CheckpointFile, start: int) -> None:
+def append_missing(connection: Connection, file: CheckpointFile, start: int) -> None:
     """Append to the file what the database has beyond `start`."""
     missing = connection.execute("SELECT size, note FROM journal_checkpoint WHERE size > %s ORDER BY size", [start])
     for size, note in missing.fetchall():

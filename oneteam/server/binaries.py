@@ -97,11 +97,11 @@ def account(data: Path) -> Account:
     )
 
 
-def version(folder: Path) -> str | None:
+def version(folder: Path, program: str = "postgres") -> str | None:
     """The version of the programs in a folder, e.g. "18.6"; None where they do not run."""
     try:
         told = subprocess.run(  # noqa: S603  a program the operator named
-            [folder / "postgres", "--version"], capture_output=True, text=True, timeout=60, check=False
+            [folder / program, "--version"], capture_output=True, text=True, timeout=60, check=False
         )
     except OSError:
         return None
@@ -164,6 +164,27 @@ def find(*, major: int | None = None) -> Binaries:
         )
         % {"least": LEAST_MAJOR, "found": listed}
     )
+
+
+def clients(least: int) -> Binaries:
+    """The programs pg_dump, pg_restore and psql for a server of major version `least`: of that one, or a newer one.
+
+    A package of clients alone will do. Raises NotReadyError that says what to install.
+    """
+    named = _named()
+    places = [(named, False)] if named else list(_candidates())
+    found = [Binaries(folder, told, wheel) for folder, wheel in places if (told := version(folder, "pg_dump"))]
+    fitting = [each for each in found if each.major >= least]
+    if not fitting:
+        listed = ", ".join(f"{each.version} ({each.folder})" for each in found) or _("none")
+        raise NotReadyError(
+            _(
+                "pg_dump of PostgreSQL %(least)s or newer is needed, and what is here is: %(found)s. Install its "
+                "programs, or set ONETEAM_PG_BIN to their folder"
+            )
+            % {"least": least, "found": listed}
+        )
+    return next((each for each in fitting if each.major == least), max(fitting, key=lambda each: each.major))
 
 
 def within_reach(found: Binaries, user: Account, home: Path) -> Binaries:

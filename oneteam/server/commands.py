@@ -1,7 +1,9 @@
-"""`oneteam start`, `serve`, `init`, `migrate`, `doctor` and `bench`."""
+"""`oneteam start`, `serve`, `init`, `migrate`, `backup`, `restore`, `doctor` and `bench`."""
 
 import argparse
 import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ def add_commands(commands: "Commands") -> None:
     migrate = commands.add_parser("migrate", help="bring the tables of every city up to this program")
     migrate.add_argument("--city", help="this city only")
     migrate.set_defaults(run=run_migrate)
+    _add_keeping(commands)
     doctor = commands.add_parser("doctor", help="say what is configured, reachable, sealed and overdue")
     doctor.add_argument("--json", action="store_true", help="one JSON object a line: name, state, found, cure")
     doctor.set_defaults(run=run_doctor)
@@ -48,6 +51,22 @@ def _add_serving(commands: "Commands") -> None:
     init.set_defaults(run=run_init)
 
 
+def _add_keeping(commands: "Commands") -> None:
+    backup = commands.add_parser("backup", help="put the city into one archive; it may be served meanwhile")
+    backup.add_argument(
+        "file", type=Path, help="the archive to write, or a folder in which it gets a name with the time"
+    )
+    backup.add_argument("--with-keys", action="store_true", help="with master.key and sealer.key: guard it like them")
+    backup.set_defaults(run=run_backup, role="owner")
+    restore = commands.add_parser("restore", help="make a city from an archive of `backup`, where there is none")
+    restore.add_argument("file", type=Path, help="the archive")
+    restore.add_argument("--keys", type=Path, metavar="FOLDER", help="where the city's master.key and sealer.key lie")
+    restore.add_argument(
+        "--checkpoints", type=Path, metavar="FILE", help="a newer checkpoint file: what was lost since is recorded"
+    )
+    restore.set_defaults(run=run_restore)
+
+
 def run_start(args: argparse.Namespace) -> int:
     """Found and serve the demo city."""
     from oneteam.server.start import Options, start  # noqa: PLC0415 -- see run_doctor
@@ -77,6 +96,39 @@ def run_migrate(args: argparse.Namespace) -> int:
     for line in migrate(args.city):
         print(line, flush=True)
     return 0
+
+
+def run_backup(args: argparse.Namespace) -> int:
+    """Back the city up."""
+    import django  # noqa: PLC0415 -- the database role is chosen before Django starts
+
+    django.setup()
+    from oneteam.server.backup import backup, moment  # noqa: PLC0415 -- needs Django
+    from oneteam.server.text import gettext as _  # noqa: PLC0415
+
+    done = backup(args.file, with_keys=args.with_keys, tell=_tell)
+    text = _(
+        "%(file)s: %(size).1f MB, %(acts)d acts, %(files)d files; all that was acknowledged before %(end)s is in it"
+    )
+    print(text % {"file": done.file, "size": done.size / 1e6, "acts": done.acts, "files": done.files,
+                  "end": moment(done.end)})  # fmt: skip
+    return 0
+
+
+def run_restore(args: argparse.Namespace) -> int:
+    """Restore a city; 1 when something in it does not hold."""
+    from oneteam.server.restore import restore  # noqa: PLC0415 -- see run_doctor
+    from oneteam.server.text import gettext as _  # noqa: PLC0415
+
+    good = restore(args.file, keys=args.keys, checkpoints=args.checkpoints, tell=_tell)
+    if good:
+        print(_("Everything holds. The city %(city)s is restored; serve it with: oneteam serve")
+              % {"city": os.environ["ONETEAM_CITY"]})  # fmt: skip
+    return 0 if good else 1
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def run_doctor(args: argparse.Namespace) -> int:

@@ -65,6 +65,11 @@ class CityPaths:
         """Photos and other blobs."""
         return self.root / "files"
 
+    @property
+    def restoring(self) -> Path:
+        """There while the city is being restored, and after a restore that was killed: nothing may serve it."""
+        return self.root / ".restoring"
+
 
 def data_dir() -> Path:
     """ONETEAM_DATA, the folder of everything the product writes; else as root /var/lib/oneteam, or .oneteam here.

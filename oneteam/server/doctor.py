@@ -14,7 +14,7 @@ from django.db import connection
 
 from oneteam.kernel.clock import CLOCK_VARIABLE, SHANGHAI, legal_day, real_now
 from oneteam.kernel.errors import NotReadyError, OneteamError
-from oneteam.server import config, processes, readiness
+from oneteam.server import config, founding, processes, readiness
 from oneteam.server.access import role_dsn
 from oneteam.server.text import gettext as _
 
@@ -23,6 +23,7 @@ UNSEALED_SECONDS = 30.0  # the sealer works every 0.2 s
 SKEW_SECONDS = 30.0  # the journal refuses an act at 300 s
 FREE_WRONG, FREE_NOTE = 1 << 30, 5 << 30
 LAG_NOTE = 1000
+_BACKUP = "oneteam backup FOLDER"
 VERIFYING = timedelta(hours=4)  # the time that a nightly verification has
 
 
@@ -315,6 +316,24 @@ def _verification(paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
         yield _wrong("verification", held, cure)
 
 
+def _backup(paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
+    from oneteam.journal.nightly import begun_at  # noqa: PLC0415 -- needs Django
+    from oneteam.lawbook.queries import setting  # noqa: PLC0415
+    from oneteam.server.backup import state_file  # noqa: PLC0415
+
+    days, last = int(setting("backup.days")), config.read_json(state_file(paths))
+    made = datetime.fromisoformat(last["at"]) if last else None
+    found = _("%(file)s of %(day)s") % {"file": last["file"], "day": _moment(made)} if made else _("none yet")
+    since = made or begun_at()
+    if since is None or at - since <= timedelta(days=days):
+        yield _ok("backup", found) if made else _note("backup", found, _BACKUP)
+    elif founding.demo_file(paths).exists():
+        yield _note("backup", found, _BACKUP)
+    else:
+        found += _(", which should be at most %(days)d days old") % {"days": days} if made else ""
+        yield _wrong("backup", found, _BACKUP)
+
+
 def _moment(at: datetime) -> str:
     return at.astimezone(SHANGHAI).isoformat(sep=" ", timespec="minutes")
 
@@ -414,6 +433,6 @@ def _overdue(_paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
 
 
 _LOOKS: tuple[Look, ...] = (
-    _keys, _sealing, _checkpoints, _verification, _followers, _law, _documents, _calendar,
+    _keys, _sealing, _checkpoints, _verification, _backup, _followers, _law, _documents, _calendar,
     _settings, _overdue,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from oneteam.kernel.errors import NotReadyError
 from oneteam.server import config
@@ -29,6 +30,16 @@ def pending_migrations() -> list[str]:
     return [str(migration) for migration, _backwards in plan]
 
 
+def applied_migrations() -> list[str]:
+    """The migrations that made this city's tables what they are, sorted."""
+    return sorted(f"{app}.{name}" for app, name in MigrationExecutor(connection).loader.applied_migrations)
+
+
+def known_migrations() -> set[str]:
+    """The migrations that this program knows: those of a city that it may serve. Asks no database."""
+    return {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
+
+
 def unknown_migrations() -> list[str]:
     """The migrations of the city that this program does not know: a newer program was here."""
     loader = MigrationExecutor(connection).loader
@@ -47,6 +58,11 @@ def foreign_journal() -> bool:
 def check_ready() -> None:
     """Raise NotReadyError, with the command that mends it, where this city must not be served."""
     city = config.city()
+    if config.city_paths(city).restoring.exists():
+        raise NotReadyError(
+            _("The city %(city)s is being restored, or its restore was cut off: run oneteam restore again.")
+            % {"city": city}
+        )
     if not founded():
         raise NotReadyError(_("The city %(city)s is not founded yet; run: oneteam init") % {"city": city})
     if unknown := unknown_migrations():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from oneteam.kernel import logs
 from oneteam.server import config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
 ]
 MIDDLEWARE = [
+    "oneteam.web.middleware.logged",
     "django.middleware.security.SecurityMiddleware",
     "oneteam.web.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -81,6 +83,7 @@ MIDDLEWARE = [
     "oneteam.web.middleware.ErrorPages",
 ]
 INTERFACE_MIDDLEWARE = [  # of /api/, see oneteam.web.handlers
+    "oneteam.web.middleware.logged",
     "django.middleware.security.SecurityMiddleware",
     "oneteam.web.middleware.security_headers",
     "oneteam.web.middleware.readers_language",
@@ -165,9 +168,16 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("ONETEAM_LOG", "WARNING")},
+    "formatters": {"text": {"()": "oneteam.kernel.logs.Lines"}, "json": {"()": "oneteam.kernel.logs.JsonLines"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": logs.chosen(child="ONETEAM_SUPERVISOR" in os.environ)}
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "oneteam": {
+            "level": os.environ.get("ONETEAM_LOG") or ("INFO" if "ONETEAM_SUPERVISOR" in os.environ else "WARNING")
+        }
+    },
 }
 
 PROJECT_NAME = _("oneteam")

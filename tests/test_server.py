@@ -137,6 +137,28 @@ def test_report_has_a_proposal_within_two_seconds(server: Running) -> None:
     wait_for(proposed, seconds=2.0, every=0.02)
 
 
+def test_logs_tell_each_request_and_nothing_personal(server: Running) -> None:
+    words, caller, phone = "井盖丢了，请快来", "欧阳㐂", "13811112222"
+    answer = server.post(report(words, caller_name=caller, caller_phone=phone))
+    assert answer.status == 201, answer.body
+    folder = processes.log_dir(server.paths)
+    lines = [json.loads(line) for line in (folder / "web.log").read_text().splitlines()]
+    last = [line for line in lines if line["event"] == "request"][-1]
+    assert (last["status"], last["method"], last["route"]) == (201, "POST", "api/v1/reports")
+    assert last["client"]
+    assert last["ms"] > 0
+    assert last["request"]
+
+    def told(name: str, event: str) -> bool:
+        written = (folder / name).read_text().splitlines()
+        return any(json.loads(line)["event"] == event for line in written)
+
+    wait_for(lambda: told("sealer.log", "sealed") and told("followers.log", "followed"))
+    everything = "".join(path.read_text() for path in folder.glob("*.log"))
+    for value in (words, caller, phone, server.token()):
+        assert value not in everything
+
+
 def test_doctor_finds_nothing_wrong_with_a_running_server(server: Running) -> None:
     code, output, errors = run(["doctor", "--json"], server.environment)
     findings = {line["name"]: line for line in map(json.loads, output.splitlines())}

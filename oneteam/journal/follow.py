@@ -150,7 +150,10 @@ def behind() -> bool:
 
 def _note_fault(follower: Follower, error: Exception) -> None:
     text = f"{type(error).__name__}: {error}"
-    log.error("follower %s failed: %s", follower.name, text, exc_info=error)
+    log.error(
+        "follower %s failed: %s", follower.name, text, exc_info=error,
+        extra={"event": "follower_failed", "follower": follower.name},
+    )  # fmt: skip
     Cursor.objects.filter(follower=follower.name).update(error=text[:2000], failed_at=timezone.now())
 
 
@@ -167,6 +170,7 @@ class _Runner:
         if time.monotonic() < self.rest_until:
             return False
         try:
+            begun = time.monotonic()
             step = advance(self.follower, most=1 if self.failures else None)
         except OperationalError:
             raise
@@ -177,6 +181,8 @@ class _Runner:
             return False
         if step.handled:
             self.failures = 0
+            told = {"follower": self.follower.name, "acts": step.handled}
+            log.info("", extra={"event": "followed", **told, "ms": round((time.monotonic() - begun) * 1000, 1)})
         return bool(step.passed)
 
 

@@ -6,6 +6,7 @@ within a stream it is the order of the stream. (An open write of anybody in the 
 """
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -142,12 +143,15 @@ class Sealer:
         connection, state = self._connection, self._state
         assert connection is not None
         assert state is not None
+        begun = time.monotonic()
         try:
             sealed = self._seal(connection, state)
         except BaseException:
             # What was committed is unknown here: the next start reads it from the database.
             self.close()
             raise
+        if sealed:
+            log.info("", extra={"event": "sealed", "acts": sealed, "ms": round((time.monotonic() - begun) * 1000, 1)})
         return sealed
 
     def waiting(self) -> bool:

@@ -14,11 +14,13 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any
 
+from oneteam.kernel import logs
 from oneteam.kernel.errors import OneteamError
 from oneteam.server import config
 from oneteam.server.processes import DRAIN, PARENT
 
 WORKERS = 2
+_LOG_FORMS = {"json": "oneteam.kernel.logs.JsonLines", "text": "oneteam.kernel.logs.Lines"}
 BREACH_SECONDS = 5.0
 NICE = 19
 _PR_SET_PDEATHSIG = 1
@@ -55,6 +57,9 @@ def web(host: str, port: str) -> int:
         workers=WORKERS,
         blocking_threads=config.WEB_THREADS,
         log_level=LogLevels.warning,
+        log_dictconfig={
+            "formatters": {name: {"()": _LOG_FORMS[logs.chosen(child=True)]} for name in ("generic", "access")}
+        },
         workers_kill_timeout=int(DRAIN) - 5,
         respawn_failed_workers=True,
         respawn_interval=0.2,
@@ -151,8 +156,8 @@ def run_timer(stop: Event) -> None:
     actor, night = machine("clock", "1"), Night(config.city_paths(config.city()))
     while not stop.wait(BREACH_SECONDS):
         try:
-            while breach_overdue(actor=actor, at=now()) and not stop.is_set():
-                pass
+            while (breached := breach_overdue(actor=actor, at=now())) and not stop.is_set():
+                logging.getLogger(__name__).info("", extra={"event": "clocks_run_out", "acts": breached})
             night.look(now())
         except (Error, OneteamError) as error:
             logging.getLogger(__name__).warning("the timer could not do its work, trying again: %s", error)

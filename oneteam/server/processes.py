@@ -7,6 +7,7 @@ the database last. `serve.json` in the city's folder tells others what runs; `se
 
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,10 +16,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from oneteam.kernel import logs
 from oneteam.kernel.errors import NotReadyError
 from oneteam.server import config, postgres
 from oneteam.server.text import gettext as _
@@ -31,7 +32,8 @@ DATABASE_TICK = 0.5
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 STEADY = 20.0  # a child that ran so long begins anew with the shortest pause
 DRAIN = 15.0  # seconds a child gets to end by itself
-LOG_BYTES_KEPT = 10_000_000
+LOG_BYTES_KEPT = 50_000_000
+LOG_TICK = 60.0
 PARENT = "ONETEAM_SUPERVISOR"
 
 
@@ -230,12 +232,12 @@ class Supervisor:
     server: postgres.Server | None
     about: dict[str, Any] = field(default_factory=dict)
     looked_at_database: float = 0.0
+    looked_at_logs: float = field(default_factory=time.monotonic)
 
     def start(self) -> None:
         """Start every child."""
         folder = config.make_private(log_dir(self.paths))
-        for name in ("server", *(child.name for child in self.programs)):
-            _rotate(folder / f"{name}.log")
+        cut_logs(folder)
         for child in self.programs:
             child.start(folder / f"{child.name}.log")
         self.note()
@@ -243,13 +245,15 @@ class Supervisor:
     def tick(self) -> None:
         """Bring back what has ended, then rest a moment."""
         self._keep_database()
+        if time.monotonic() - self.looked_at_logs > LOG_TICK:
+            cut_logs(log_dir(self.paths))
+            self.looked_at_logs = time.monotonic()
         changed = False
         for child in self.programs:
             code = child.ended()
             if code is not None:
-                self.log(
-                    f"{child.name} ended ({_exit(code)}), starting again in {child.rest_until - time.monotonic():.1f} s"
-                )
+                rest = child.rest_until - time.monotonic()
+                self.log("child_ended", f"{child.name} ended ({_exit(code)}), starting again in {rest:.1f} s")
                 changed = True
             if child.process is None and time.monotonic() >= child.rest_until:
                 child.start(log_dir(self.paths) / f"{child.name}.log")
@@ -269,23 +273,22 @@ class Supervisor:
             for child in group:
                 child.wait(deadline)
 
-    def log(self, text: str) -> None:
-        """Write a line to the supervisor's own log."""
-        moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+    def log(self, event: str, text: str) -> None:
+        """Write a warning to the supervisor's own log."""
         with (log_dir(self.paths) / "server.log").open("a", encoding="utf-8") as file:
-            file.write(f"{moment} {text}\n")
+            file.write(logs.line(event, text, level="warning") + "\n")
 
     def _keep_database(self) -> None:
         if self.server is None or time.monotonic() - self.looked_at_database < DATABASE_TICK:
             return
         # A folder without the database itself only tells how to reach a server that somebody else runs.
         if self.server.data.exists() and self.server.pid() is None:
-            self.log("the database ended, starting it again")
+            self.log("database_ended", "the database ended, starting it again")
             try:
                 self.server = postgres.ensure(self.server.home.parent)
-                self.log("the database answers again")
+                self.log("database_back", "the database answers again")
             except NotReadyError as error:
-                self.log(f"the database could not be started: {error}")
+                self.log("database_away", f"the database could not be started: {error}")
         self.looked_at_database = time.monotonic()
 
     def note(self) -> None:
@@ -305,9 +308,14 @@ def _exit(code: int) -> str:
         return f"signal {-code}"
 
 
-def _rotate(log: Path) -> None:
-    if log.exists() and log.stat().st_size > LOG_BYTES_KEPT:
-        log.replace(log.with_name(f"{log.name}.1"))
+def cut_logs(folder: Path) -> None:
+    """Keep what has grown too large aside, and begin it anew: its writers have it open, and append."""
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > LOG_BYTES_KEPT:
+            kept = log.with_name(f"{log.name}.1")
+            kept.touch(mode=0o600)
+            shutil.copyfile(log, kept)
+            os.truncate(log, 0)
 
 
 # Reading along ------------------------------------------------------------------------------------------------------
@@ -317,11 +325,14 @@ class Logs:
     """Follows the log files of a city from where they end now."""
 
     def __init__(self, paths: config.CityPaths) -> None:
-        self.folder = log_dir(paths)
+        self.folder, self.terminal = log_dir(paths), sys.stderr.isatty()
         self.read: dict[Path, int] = {path: path.stat().st_size for path in self.folder.glob("*.log")}
 
     def lines(self) -> Iterator[str]:
-        """Yield each line written since the last call, behind the name of its process."""
+        """Yield each line written since the last call, behind the name of its process.
+
+        Somebody at a terminal reads warnings and errors, as sentences; a machine gets every line as it is.
+        """
         for path in sorted(self.folder.glob("*.log")):
             size, start = path.stat().st_size, self.read.get(path, 0)
             if size < start:  # begun anew
@@ -335,4 +346,10 @@ class Logs:
             whole = content[: content.rfind(b"\n") + 1]
             self.read[path] = start + len(whole)
             for line in whole.decode("utf-8", "replace").splitlines():
-                yield f"{path.stem:<9} {line}"
+                told = logs.parsed(line)
+                if told is None:
+                    yield f"{path.stem:<9} {line}"
+                elif not self.terminal:
+                    yield line
+                elif told.get("level") not in ("debug", "info"):
+                    yield f"{path.stem:<9} {logs.readable(told)}"

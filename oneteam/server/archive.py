@@ -193,6 +193,15 @@ def _pass_on(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path | None)
     return digest.hexdigest()
 
 
+def copy_private(source: Path, target: Path) -> None:
+    """Copy a small file to where there is none, readable by its owner only."""
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(source.read_bytes())
+        file.flush()
+        os.fsync(descriptor)
+
+
 def _parsed(file: Path, data: bytes) -> dict[str, Any]:
     try:
         found = json.loads(data)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from oneteam.kernel import logs
+from oneteam.kernel.clock import real_now
 from oneteam.kernel.errors import NotReadyError
 from oneteam.server import config, postgres
 from oneteam.server.text import gettext as _
@@ -276,7 +277,7 @@ class Supervisor:
     def log(self, event: str, text: str) -> None:
         """Write a warning to the supervisor's own log."""
         with (log_dir(self.paths) / "server.log").open("a", encoding="utf-8") as file:
-            file.write(logs.line(event, text, level="warning") + "\n")
+            file.write(logs.line(event, text, at=real_now(), level="warning") + "\n")
 
     def _keep_database(self) -> None:
         if self.server is None or time.monotonic() - self.looked_at_database < DATABASE_TICK:

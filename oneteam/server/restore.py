@@ -23,6 +23,7 @@ from oneteam.server.access import administrator, make_database, role_dsn
 from oneteam.server.backup import Tell, fingerprint
 from oneteam.server.binaries import clients
 from oneteam.server.grants import grant_rights
+from oneteam.server.takeover import take_over
 from oneteam.server.text import gettext as _
 
 KEYS = ("master.key", "sealer.key")
@@ -73,7 +74,7 @@ def restore(file: Path, *, keys: Path | None, checkpoints: Path | None, tell: Te
             _fill_folder(wanted, tell)
             _check_keys(config.city_paths(city).root, about)
             _fill_database(wanted, tell)
-            return _take_over(wanted, tell)
+            return take_over(city, checkpoints=checkpoints, tell=tell)
 
 
 # Refusing -----------------------------------------------------------------------------------------------------------
@@ -207,15 +208,7 @@ def _fill_folder(wanted: _Wanted, tell: Tell) -> None:
         raise BadInputError(_("%(file)s was changed while it was read.") % {"file": wanted.file})
     if wanted.keys is not None:
         for name in KEYS:
-            _copy(wanted.keys / name, paths.root / name)
-
-
-def _copy(source: Path, target: Path) -> None:
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(source.read_bytes())
-        file.flush()
-        os.fsync(descriptor)
+            archive.copy_private(wanted.keys / name, paths.root / name)
 
 
 def _fill_database(wanted: _Wanted, tell: Tell) -> None:
@@ -226,98 +219,3 @@ def _fill_database(wanted: _Wanted, tell: Tell) -> None:
     dumped.unlink()
     grant_rights(city)
     dumping.analyze(role_dsn(city, "owner"), _named(city)[0])
-
-
-# Taking over --------------------------------------------------------------------------------------------------------
-
-
-def _take_over(wanted: _Wanted, tell: Tell) -> bool:
-    """Verify everything, adopt the journal where it came from another server, and seal what is not sealed yet."""
-    from django.conf import settings  # noqa: PLC0415 -- Django was set up for a city that did not stand yet
-    from django.db import connections  # noqa: PLC0415
-
-    paths = config.city_paths(wanted.city)
-    connections.close_all()
-    connections["default"].settings_dict.update(config.database(wanted.city, "owner"))
-    settings.REGION_IS_DEMO = (paths.root / "demo.json").exists()
-    _sweep()
-    tell(_("verifying"))
-    good = _verified(tell)
-    if good and wanted.checkpoints is not None:
-        good = _newer(wanted.checkpoints, paths, tell)
-    if good:
-        _adopt(tell)
-        _seal(wanted.city, paths)
-    else:
-        tell(
-            _(
-                "Something does not hold, so the journal was not adopted and nothing was sealed: find out who changed "
-                "what, by this and an older backup; oneteam journal adopt takes it over as it is."
-            )
-        )
-    connections.close_all()
-    return good
-
-
-def _sweep() -> None:
-    """Remove files of persons who were erased while the backup was being made: nobody can read them any more."""
-    from oneteam.files.models import Blob  # noqa: PLC0415 -- needs Django
-    from oneteam.files.store import Shelf  # noqa: PLC0415
-    from oneteam.journal.models import Subject  # noqa: PLC0415
-
-    for row in Blob.objects.filter(subject__in=Subject.objects.filter(wrapped=None).values("id")):
-        Shelf(row.sha256, row.subject, None).remove()
-
-
-def _verified(tell: Tell) -> bool:
-    from oneteam.journal.state import state  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.verify import verify  # noqa: PLC0415
-
-    acts, rows = verify(), state()
-    for line in (*acts.notices, *acts.lines(), *rows.lines()):
-        tell(f"  {line}")
-    counts = {"acts": acts.acts, "sealed": acts.sealed, "rows": rows.rows}
-    tell(_("%(acts)d acts, %(sealed)d of them sealed, and %(rows)d rows verified") % counts)
-    return acts.ok and rows.ok
-
-
-def _newer(file: Path, paths: config.CityPaths, tell: Tell) -> bool:
-    """Put the newer checkpoint file in place, if it goes on from the backup's; the adoption then counts the loss."""
-    from oneteam.journal.outside import CheckpointFile  # noqa: PLC0415 -- needs Django
-
-    last, ours = CheckpointFile(paths.checkpoints).last(), CheckpointFile(file)
-    if last is not None and not any((block.size, block.note) == (last.size, last.note) for block in ours.blocks()):
-        tell(_("%(file)s does not go on from the backup's last checkpoint: another city's, or an older file.")
-             % {"file": file})  # fmt: skip
-        return False
-    paths.checkpoints.unlink(missing_ok=True)
-    _copy(file, paths.checkpoints)
-    return True
-
-
-def _adopt(tell: Tell) -> None:
-    from oneteam.journal.actors import os_operator  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.adopt import adopt  # noqa: PLC0415
-    from oneteam.kernel.clock import now  # noqa: PLC0415
-
-    try:
-        done = adopt(actor=os_operator(), at=now())
-    except ConflictError:
-        return  # the same server as before: its transactions go on from those in the journal
-    tell(_("Adopted: %(sealed)d sealed acts, %(unsealed)d still to be sealed, %(lost)d lost.")
-         % {"sealed": done.sealed, "unsealed": done.unsealed, "lost": done.lost})  # fmt: skip
-    if done.set_aside:
-        tell(_("Keep %(file)s: this checkpoint file knows of the lost acts.") % {"file": done.set_aside})
-
-
-def _seal(city: str, paths: config.CityPaths) -> None:
-    """Seal what can be sealed now; what an open write on the server holds back is sealed when the city is served."""
-    from oneteam.journal.notes import load_key  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.seal import Sealer  # noqa: PLC0415
-
-    sealer = Sealer(role_dsn(city, "sealer"), load_key(paths.sealer_key), paths.checkpoints)
-    try:
-        while sealer.step():
-            pass
-    finally:
-        sealer.close()

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 FORM_VARIABLE = "ONETEAM_LOG_FORM"
-FIELDS = ("request", "post", "client", "method", "route", "status", "ms", "acts", "follower")
+FIELDS = ("post", "client", "method", "route", "status", "ms", "acts", "follower")
 """What a line may tell besides, by `extra=`; nothing else is written, whatever somebody adds."""
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -42,7 +42,7 @@ def entry(record: logging.LogRecord) -> dict[str, Any]:
         "city": os.environ.get("ONETEAM_CITY", ""),
     }
     told |= {name: value for name in FIELDS if (value := getattr(record, name, None)) not in (None, "")}
-    if (request := request_id.get()) and "request" not in told:
+    if request := request_id.get():
         told["request"] = request
     # Django's line of a refused request quotes the address, in which a document's code may stand.
     reason = record.name == "django.request" and isinstance(record.args, tuple) and record.args
@@ -81,7 +81,7 @@ def line(event: str, text: str, *, at: datetime, level: str = "info") -> str:
 
 def readable(told: dict[str, Any]) -> str:
     """The same for people: time, level, room, event and what more is told."""
-    more = " ".join(f"{name}={told[name]}" for name in FIELDS if name in told)
+    more = " ".join(f"{name}={told[name]}" for name in (*FIELDS, "request") if name in told)
     words = [str(told.get(name, "")) for name in ("time", "level", "room", "event")]
     line = " ".join(word for word in (*words, more, str(told.get("text", "")), str(told.get("error", ""))) if word)
     return "\n    ".join([line, *map(str, told.get("at", ()))])

@@ -4,6 +4,7 @@
 with every file's length and SHA-256 and the manifest's own hash come last, so that an archive that was cut is seen.
 """
 
+import fcntl
 import hashlib
 import io
 import json
@@ -52,9 +53,10 @@ class Writer:
     def __init__(self, target: Path, about: dict[str, Any]) -> None:
         self.target, self.part = target, target.with_name(f".{target.name}.part")
         self.entries: dict[str, list[int | str]] = {}
-        # A file of the same name is what an earlier run left that was killed: nobody else writes to this name.
-        self.part.unlink(missing_ok=True)
+        if not clear_stale(self.part):
+            raise ConflictError(_("Another backup is just being written to %(file)s.") % {"file": target})
         descriptor = os.open(self.part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         self._file = os.fdopen(descriptor, "w+b")
         self._tar = tarfile.open(fileobj=self._file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
         self.add_bytes(ABOUT, _json({"format": FORMAT, **about}))
@@ -105,6 +107,19 @@ class Writer:
         """Leave nothing behind."""
         self._file.close()
         self.part.unlink(missing_ok=True)
+
+
+def clear_stale(part: Path) -> bool:
+    """Remove what a backup left that was killed; False where somebody is still writing it."""
+    try:
+        with part.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
+    except FileNotFoundError:
+        pass
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _json(content: dict[str, Any]) -> bytes:

@@ -78,6 +78,8 @@ def backup(target: Path, *, with_keys: bool, tell: Tell) -> Backup:
 def _target(target: Path, city: str) -> Path:
     target = target.expanduser().absolute()
     if target.is_dir():
+        for part in target.glob(f".{city}-*.tar.part"):
+            archive.clear_stale(part)
         target /= f"{city}-{now().astimezone(SHANGHAI):%Y%m%d-%H%M%S}.tar"
     elif target.exists():
         raise ConflictError(_("%(file)s is there already: name another file.") % {"file": target})

@@ -19,6 +19,7 @@ from oneteam.kernel.errors import OneteamError
 from oneteam.server import config
 from oneteam.server.processes import DRAIN, PARENT
 
+log = logging.getLogger("oneteam.server.child")  # this module runs as __main__
 WORKERS = 2
 _LOG_FORMS = {"json": "oneteam.kernel.logs.JsonLines", "text": "oneteam.kernel.logs.Lines"}
 BREACH_SECONDS = 5.0
@@ -157,10 +158,10 @@ def run_timer(stop: Event) -> None:
     while not stop.wait(BREACH_SECONDS):
         try:
             while (breached := breach_overdue(actor=actor, at=now())) and not stop.is_set():
-                logging.getLogger(__name__).info("", extra={"event": "clocks_run_out", "acts": breached})
+                log.info("", extra={"event": "clocks_run_out", "acts": breached})
             night.look(now())
         except (Error, OneteamError) as error:
-            logging.getLogger(__name__).warning("the timer could not do its work, trying again: %s", error)
+            log.warning("the timer could not do its work, trying again: %s", error)
             connection.close()
     night.stop()
     connection.close()
@@ -191,7 +192,7 @@ def main() -> int:
         return programs[sys.argv[1]](*sys.argv[2:])
     except OneteamError as error:
         # Starting again at once would say the same: a person has to do something first.
-        logging.getLogger(__name__).error("%s", error)  # noqa: TRY400 -- the text is for a person
+        log.error("%s", error)  # noqa: TRY400 -- the text is for a person
         time.sleep(1.0)
         return 1
 

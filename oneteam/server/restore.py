@@ -27,6 +27,7 @@ from oneteam.server.takeover import take_over
 from oneteam.server.text import gettext as _
 
 KEYS = ("master.key", "sealer.key")
+_NEEDED = {"city", "migrations", "master", "sealer", "with_keys"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def restore(file: Path, *, keys: Path | None, checkpoints: Path | None, tell: Te
     """
     os.environ["ONETEAM_ROLE"], os.environ["ONETEAM_POOL"] = "owner", ""
     about = archive.about(file)
+    if not about.keys() >= _NEEDED:
+        raise BadInputError(_("%(file)s is no backup that “oneteam backup” made.") % {"file": file})
     city = str(about["city"])
     if os.environ.setdefault("ONETEAM_CITY", city) != city:
         text = _("%(file)s is a backup of the city %(there)s, and ONETEAM_CITY names %(here)s: set it to %(there)s.")

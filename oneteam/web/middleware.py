@@ -48,7 +48,7 @@ def _told(request: HttpRequest, response: HttpResponse, begun: float) -> dict[st
     acting, actor = getattr(request, "acting", None), getattr(request, "auth", None)
     return {
         "method": request.method,
-        "route": request.resolver_match.route if request.resolver_match else "",
+        "route": (request.resolver_match.route or "/") if request.resolver_match else "",
         "status": response.status_code,
         "ms": round((time.monotonic() - begun) * 1000, 1),
         "post": str(acting.post.id) if acting else "",

@@ -57,5 +57,7 @@ def test_line_quotes_no_row_that_the_database_refused() -> None:
 
 
 def test_line_of_a_refused_request_quotes_no_address() -> None:
-    line = written(logs.JsonLines(), "%s: %s", "Not Found", "/d/A7K2-secret", name="django.request")
+    line = written(
+        logs.JsonLines(), "%s: %s", "Not Found", "/d/A7K2-secret", name="django.request", request="GET /secret"
+    )
     assert (json.loads(line)["text"], "secret" in line) == ("Not Found", False)

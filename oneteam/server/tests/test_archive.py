@@ -92,7 +92,10 @@ def test_archive_writes_nowhere_but_where_it_may(tmp_path: Path) -> None:
 
 def test_backup_never_takes_the_place_of_another(tmp_path: Path) -> None:
     target = tmp_path / "city.tar"
+    (tmp_path / ".city.tar.part").write_text("what a killed one left")
     writer = archive.Writer(target, {"city": "elsewhere"})
+    with pytest.raises(ConflictError, match="Another backup"):
+        archive.Writer(target, {"city": "elsewhere"})
     target.write_text("the other one")
     with pytest.raises(ConflictError):
         writer.finish({})

@@ -174,9 +174,10 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
+        "django.request": {"level": "ERROR"},  # refusals stand in the line of each request
         "oneteam": {
             "level": os.environ.get("ONETEAM_LOG") or ("INFO" if "ONETEAM_SUPERVISOR" in os.environ else "WARNING")
-        }
+        },
     },
 }
 

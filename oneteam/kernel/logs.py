@@ -71,10 +71,9 @@ class Lines(logging.Formatter):
         return readable(entry(record))
 
 
-def line(event: str, text: str, *, at: datetime, level: str = "info") -> str:
+def line(event: str, text: str, *, city: str, at: datetime, level: str = "info") -> str:
     """A line of somebody who has no logger: the supervisor, which starts before Django does."""
     moment = at.astimezone(UTC).isoformat(timespec="milliseconds")
-    city = os.environ.get("ONETEAM_CITY", "")
     told = {"time": moment, "level": level, "room": "server", "event": event, "city": city, "text": scrub(text)}
     return json.dumps(told, ensure_ascii=False) if chosen(child=True) == "json" else readable(told)
 

@@ -213,7 +213,9 @@ class Child:
 
 def children(*, port: int | None, host: str = HOST) -> list[Child]:
     """The programs of a city, in the order in which they are stopped; no web where `port` is None."""
-    environment = {**os.environ, "PYTHONPATH": str(config.CHECKOUT), "PYTHONUNBUFFERED": "1"}
+    environment = {
+        **os.environ, "ONETEAM_CITY": config.city(), "PYTHONPATH": str(config.CHECKOUT), "PYTHONUNBUFFERED": "1",
+    }  # fmt: skip
     found = [
         Child("followers", [], {**environment, "ONETEAM_ROLE": "app", "ONETEAM_POOL": ""}),
         Child("sealer", [], {**environment, "ONETEAM_ROLE": "sealer", "ONETEAM_POOL": ""}),
@@ -277,7 +279,7 @@ class Supervisor:
     def log(self, event: str, text: str) -> None:
         """Write a warning to the supervisor's own log."""
         with (log_dir(self.paths) / "server.log").open("a", encoding="utf-8") as file:
-            file.write(logs.line(event, text, at=real_now(), level="warning") + "\n")
+            file.write(logs.line(event, text, city=self.paths.root.name, at=real_now(), level="warning") + "\n")
 
     def _keep_database(self) -> None:
         if self.server is None or time.monotonic() - self.looked_at_database < DATABASE_TICK:

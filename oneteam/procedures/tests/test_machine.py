@@ -55,7 +55,8 @@ def stored_facts(ids: Iterable[UUID], _at: datetime) -> dict[UUID, dict[str, Any
     """What the rooms know of these objects; of a fresh one, that it is settled and sent to nobody yet."""
     fresh = {
         "consultation": True, "incident_state": None, "incident_state_label": None, "open_orders": 0, "post": None,
-        "handled_by": None, "officers": (), "photos": None, "has_caller": False, "reviews": 0, "violation": False, "officer_handled": False,
+        "handled_by": None, "officers": (), "photos": None,
+        "has_caller": False, "reviews": 0, "violation": False, "officer_handled": False,
         "handle_due": None, "extensions": 0, "handling": "enforcement",
     }  # fmt: skip
     return {one: STORED.get(one, fresh) for one in ids}
@@ -147,7 +148,8 @@ class Ways(RuleBasedStateMachine):
         """What the rooms now know of an object: an order went to the handler, who also handled it."""
         STORED[one] = {
             "consultation": settled, "incident_state": None, "incident_state_label": None,
-            "open_orders": 0 if settled else 2, "post": HANDLER.post, "handled_by": HANDLER.person_id, "officers": (), "photos": None,
+            "open_orders": 0 if settled else 2, "post": HANDLER.post, "handled_by": HANDLER.person_id,
+            "officers": (), "photos": None,
             "has_caller": not settled, "reviews": 0 if settled else 1, "violation": not settled,
             "officer_handled": settled, "handle_due": None if settled else self.now - timedelta(minutes=1),
             "extensions": 0 if settled else 1, "handling": "enforcement",

@@ -115,11 +115,12 @@ def propose(
     told = prepare(text)
     pressure = read_urgency(told)
     denied = [sign.span for sign in pressure.signs if sign.reading in _NO_DANGER]
-    scores = matters.score(told, without=denied)
+    place = gazetteer.resolve(told.folded, title_end=told.title_end)
+    names = [*place.unknown, *(mention.span for mention in place.mentions)]
+    scores = matters.score(told, without=denied, names=names)
     found = calibration.chances(told, scores)
     matter = _matter_guess(told, scores, found, matters.matters)
     accepted = next((m for m in matters.matters if m.code == matter.value), None)
-    place = gazetteer.resolve(told.folded, title_end=told.title_end)
     proposal = Proposal(
         matter=matter,
         field=_sum_guess(found, matters.matters, lambda each: each.field or "", calibration.FIELD_LEAST),

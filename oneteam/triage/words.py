@@ -86,10 +86,14 @@ class MatterIndex:
         self._grams, self._norms = self._likeness_table()
         self.digest = hashlib.sha256(repr(self.matters).encode()).hexdigest()[:8]
 
-    def score(self, told: Told, *, without: Sequence[Span] = ()) -> Scores:
-        """Return the matters with points, nearest first; words that touch a span of `without` do not count."""
+    def score(self, told: Told, *, without: Sequence[Span] = (), names: Sequence[Span] = ()) -> Scores:
+        """Return the matters with points, nearest first.
+
+        Words that touch a span of `without` do not count, nor does a pair within one of the `names` of places: who
+        tells of 建设路 does not ask for a road to be built.
+        """
         found = self._found(told, without)
-        words = self._hits(told, found)
+        words = self._hits(told, found, names)
         points = self._points(told, words)
         asking = min((found[word][0] for word in _ASKING if word in found), key=lambda span: span.start, default=None)
         early = asking is not None and asking.start < max(40, told.title_end + 20)
@@ -108,7 +112,7 @@ class MatterIndex:
                 found[word].append(span)
         return found
 
-    def _hits(self, told: Told, found: dict[str, list[Span]]) -> dict[int, list[_Hit]]:
+    def _hits(self, told: Told, found: dict[str, list[Span]], names: Sequence[Span]) -> dict[int, list[_Hit]]:
         words: dict[int, list[_Hit]] = defaultdict(list)
         for word, spans in found.items():
             if not (owners := self._single.get(word)):
@@ -118,7 +122,8 @@ class MatterIndex:
                 words[index].append((word, spans[0], value * force))
         for first in found.keys() & self._pairs.keys():
             for index, force, parts in self._pairs[first]:
-                if (hit := _together(found, parts)) is not None:
+                hit = _together(found, parts)
+                if hit is not None and not _is_name(hit, names):
                     value = (sum(map(_weight, parts)) + 0.5) * _stress(told, [hit[0]]) * force
                     words[index].extend((part, span, value / len(hit)) for part, span in zip(parts, hit, strict=True))
         return words
@@ -206,6 +211,12 @@ def _together(found: dict[str, list[Span]], parts: tuple[str, ...]) -> list[Span
         else:
             return hit
     return None
+
+
+def _is_name(parts: Sequence[Span], names: Sequence[Span]) -> bool:
+    """Tell whether all parts stand within the name of one place."""
+    start, end = min(part.start for part in parts), max(part.end for part in parts)
+    return any(name.start <= start and end <= name.end for name in names)
 
 
 def _gap(a: Span, b: Span) -> int:

@@ -136,3 +136,8 @@ def test_any_text_gets_an_orderly_proposal(text: str) -> None:
     assert [a.probability for a in proposal.matter.alternatives] == sorted(
         (a.probability for a in proposal.matter.alternatives), reverse=True
     )
+
+
+def test_name_of_a_road_tells_nothing_of_the_matter() -> None:
+    for text in ("建设路上晚上有人摆摊卖小吃", "海棠路人行道上有人摆摊卖水果，影响通行", "人行道上有人摆摊"):
+        assert proposed(text).matter.value == "F01-001", text

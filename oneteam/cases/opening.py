@@ -22,7 +22,7 @@ def officers_for(request: PersonRequest, at: datetime) -> list[tuple[str, str]]:
     certified, here = certificates_on(held, legal_day(at)), {post.person for post in on_duty(at, ["officer"])}
 
     def rank(post: Any) -> tuple[bool, bool, bool, str]:
-        return post.person not in certified, post.unit_code != own.unit_code, post.person not in here, post.name
+        return post.person not in certified, post.unit_code != own.unit_code, post.person not in here, post.pinyin
 
     return [
         (str(post.person), _label(post.name, post.unit, on=post.person in here, certified=post.person in certified))

@@ -101,7 +101,7 @@ def propose(spot: Spot, at: datetime) -> list[Candidate]:
             held, held.person, minutes, covers, may, load[held.id], away, certificate, violation
         )  # fmt: skip
         cost = (inf if minutes is None else minutes) if target else 0
-        listed.append(((not may, cost + an_order * one.open_orders, held.name), one))
+        listed.append(((not may, cost + an_order * one.open_orders, held.pinyin), one))
     return [one for _key, one in sorted(listed, key=lambda pair: pair[0])]
 
 

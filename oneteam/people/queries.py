@@ -22,7 +22,7 @@ __all__ = ["certificate_on", "interests_of", "unit_tree"]
 
 @dataclass(frozen=True, slots=True)
 class HeldPost:
-    """A post as pages name it."""
+    """A post as pages name it. People are listed by `pinyin`: their English names, which are their names in pinyin."""
 
     id: UUID
     person: UUID
@@ -32,6 +32,7 @@ class HeldPost:
     unit: str
     scope: tuple[UUID, ...]
     unit_code: str
+    pinyin: str
 
     @property
     def label(self) -> str:
@@ -49,6 +50,7 @@ def _held(post: Post) -> HeldPost:
         unit=localised(post.unit.name_zh, post.unit.name_en),
         scope=tuple(post.scope),
         unit_code=post.unit.code,
+        pinyin=post.person.name_en,
     )
 
 
@@ -119,7 +121,7 @@ def posts_on(
     if place is not None:
         found = found.filter(scope__contains=[place])
     return [
-        _held(post) for post in found.select_related("person", "unit").order_by("unit__code", "person__name_zh", "id")
+        _held(post) for post in found.select_related("person", "unit").order_by("unit__code", "person__name_en", "id")
     ]
 
 
@@ -191,7 +193,8 @@ def next_turn(at: datetime, roles: Sequence[str]) -> tuple[datetime, HeldPost] |
 
 _ON_DUTY = """
 SELECT d.post_id, p.person_id, CASE WHEN %s THEN w.name_zh ELSE w.name_en END, p.role,
-  CASE WHEN %s THEN p.title_zh ELSE p.title_en END, CASE WHEN %s THEN u.name_zh ELSE u.name_en END, p.scope, u.code
+  CASE WHEN %s THEN p.title_zh ELSE p.title_en END, CASE WHEN %s THEN u.name_zh ELSE u.name_en END, p.scope, u.code,
+  w.name_en
 FROM people_duty d
 JOIN people_post p ON p.id = d.post_id
 JOIN people_person w ON w.id = p.person_id
@@ -212,16 +215,16 @@ def on_duty(at: datetime, roles: Sequence[str], *, post: UUID | None = None) -> 
     zh, day = localised("zh", "en") == "zh", legal_day(at)
     rows = statements.run(_ON_DUTY, [zh, zh, zh, at, at, list(roles), post, post, day, day, at, at]).fetchall()
     found = [
-        HeldPost(person_post, person, name, role, title, unit, tuple(scope), code)
-        for person_post, person, name, role, title, unit, scope, code in rows
+        HeldPost(person_post, person, name, role, title, unit, tuple(scope), code, pinyin)
+        for person_post, person, name, role, title, unit, scope, code, pinyin in rows
     ]
-    return sorted(found, key=lambda held: held.name)
+    return sorted(found, key=lambda held: (held.pinyin, held.name))
 
 
 def absent_from_duty(at: datetime, roles: Sequence[str]) -> list[tuple[HeldPost, AbsenceInfo]]:
     """Return who by the roster would be on duty at a moment but is away, with the reason; by name, in two queries."""
     away = absences_at(at)
-    held = sorted((_held(turn.post) for turn in _turns(at, roles)), key=lambda held: held.name)
+    held = sorted((_held(turn.post) for turn in _turns(at, roles)), key=lambda held: (held.pinyin, held.name))
     return [(post, away[post.person]) for post in held if post.person in away]
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
+from django.utils.translation import override
 
 from oneteam.journal.actors import operator
 from oneteam.journal.models import Act
@@ -11,8 +12,8 @@ from oneteam.kernel.clock import SHANGHAI, legal_day
 from oneteam.kernel.errors import BadInputError, MissingError
 from oneteam.kernel.ids import uuid7
 from oneteam.people import acts
-from oneteam.people.models import Duty, Roster, Unit
-from oneteam.people.queries import on_duty
+from oneteam.people.models import Duty, Person, Roster, Unit
+from oneteam.people.queries import on_duty, posts_on
 from oneteam.people.rosters import Pattern, Shift, cut_roster, holes, plan_roster
 from tests.world import AT
 
@@ -130,3 +131,13 @@ def test_turns_to_come_are_taken_back_and_those_begun_stay() -> None:
     assert cut_roster(actor=CLERK, at=AT, roster=roster, start=at(TODAY + 2 * DAY, 8)) == 12
     assert Duty.objects.filter(roster=roster).count() == 4
     assert Act.objects.get(stream=roster, kind="roster.cut").payload["turns"] == 12
+
+
+def test_chinese_lists_of_people_are_in_the_order_of_pinyin() -> None:
+    english = dict(Person.objects.values_list("id", "name_en"))
+    with override("zh-hans"):
+        there, held = on_duty(AT, ["officer"]), posts_on(TODAY, roles=["officer"])
+    assert [english[one.person] for one in there] == sorted(english[one.person] for one in there)
+    assert [one.name for one in there] != sorted(one.name for one in there), "not by code point"
+    by_unit = [(one.unit_code, english[one.person]) for one in held]
+    assert by_unit == sorted(by_unit)

@@ -17,8 +17,9 @@ from django.utils.functional import Promise
 class ActKind:
     """What may be recorded under one name.
 
-    `text` is the sentence of the timeline, with %(field)s for open fields; `fields` names the open payload fields and
-    their Python types; `personal` the fields that go encrypted to a subject. A changed shape gets a new `version`.
+    `text` is the sentence of the timeline, with %(field)s for open fields; `instead` others, each where a field (name
+    and value) calls for it. `fields` names the open payload fields and their Python types; `personal` the fields that
+    go encrypted to a subject. A changed shape gets a new `version`.
     """
 
     name: str
@@ -27,6 +28,12 @@ class ActKind:
     personal: frozenset[str] = frozenset()
     version: int = 1
     who: frozenset[str] | None = None
+    instead: Mapping[tuple[str, object], str | Promise] = field(default_factory=dict)
+
+    def sentence(self, payload: Mapping[str, Any]) -> str:
+        """Return the sentence for an act with these values, which are not filled in yet."""
+        other = (text for (name, value), text in self.instead.items() if payload.get(name) == value)
+        return str(next(other, self.text))
 
     def check(self, payload: Mapping[str, Any], personal_names: set[str]) -> None:
         """Raise ValueError for a field that this kind does not declare or that has another type."""

@@ -54,13 +54,17 @@ def _readable(kind: str, field: str, value: Any) -> Any:
     return labels.get(value, value) if isinstance(value, str) else value
 
 
-def sentence(kind: str, payload: Mapping[str, Any]) -> str:
-    """Return what an act says, in the reader's language. An act whose kind no room declares any more shows its name."""
+def sentence(kind: str, payload: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> str:
+    """Return what an act says, in the reader's language; `shown` are its values as the reader is to see them.
+
+    An act whose kind no room declares any more shows its name.
+    """
     try:
-        text = str(act_kind(kind).text)
+        text = act_kind(kind).sentence(payload)
     except LookupError:
         return kind
-    return text % _Missing({name: _readable(kind, name, value) for name, value in payload.items()})
+    values = payload if shown is None else shown
+    return text % _Missing({name: _readable(kind, name, value) for name, value in values.items()})
 
 
 _COLUMNS = (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,12 @@ from oneteam.journal.subjects import read_personal
 from oneteam.people.queries import actor_names, posts
 from oneteam.web.panels import Entry, Timeline
 from oneteam.web.parts import Chip, Link, State
+from oneteam.web.templatetags.web import day, day_time
 
 _HASH = re.compile(r"[0-9a-f]{64}")
+# Moments and days as acts keep them; a moment without its offset is none.
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(_DAY.pattern + r"T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 
 # Acts that mark a turn, by the end of their name, and their sign in the timeline.
 _SIGNS: Mapping[str, tuple[str, State]] = {
@@ -51,7 +56,9 @@ def shown_timeline(
                 when=entry.occurred_at,
                 actor=names[entry.actor] + (f" {held[entry.post].title}" if entry.post in held else ""),
                 text=sentence(
-                    entry.kind, {name: words(name, value) or _brief(value) for name, value in entry.payload.items()}
+                    entry.kind,
+                    entry.payload,
+                    {name: words(name, value) or _readable(value) for name, value in entry.payload.items()},
                 ),
                 icon=_sign(entry.kind)[0],
                 state=_sign(entry.kind)[1],
@@ -65,9 +72,18 @@ def shown_timeline(
     )
 
 
-def _brief(value: object) -> object:
-    """Return a hash as its beginning, which is enough to compare by eye; anything else as it is."""
-    return f"{value[:12]}…" if isinstance(value, str) and _HASH.fullmatch(value) else value
+def _readable(value: object) -> object:
+    """Return a moment or a day as pages write them, a hash as its beginning, anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    if _HASH.fullmatch(value):
+        return f"{value[:12]}…"  # enough to compare by eye
+    try:
+        if _MOMENT.fullmatch(value):
+            return day_time(datetime.fromisoformat(value))
+        return day(date.fromisoformat(value)) if _DAY.fullmatch(value) else value
+    except ValueError:  # it only looks like one
+        return value
 
 
 def _sign(kind: str) -> tuple[str, State]:

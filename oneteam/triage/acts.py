@@ -14,10 +14,14 @@ from oneteam.kernel.ids import uuid7
 from oneteam.triage.engine import Guess, Proposal
 from oneteam.triage.models import Proposal as Stored
 
+ABSTAINED = "–"
+"""What stands as the matter in the act of a machine that proposes none."""
+
 register(
     ActKind(
         name="triage.proposed",
         text=_("Proposal: %(matter)s, probability %(probability)s"),
+        instead={("matter", ABSTAINED): _("No proposal: not sure enough (the likeliest matter had %(probability)s)")},
         fields={
             "proposal": str, "matter": str, "probability": str, "handling": str, "urgency": str, "place": str,
             "near": list, "model": str,
@@ -34,7 +38,7 @@ def propose(*, actor: Actor, at: datetime, report: UUID, proposal: Proposal) -> 
     record(
         kind="triage.proposed", actor=actor, at=at, stream=report,
         payload={
-            "proposal": str(identifier), "matter": proposal.matter.value or "–",
+            "proposal": str(identifier), "matter": proposal.matter.value or ABSTAINED,
             "probability": _chance(proposal.matter.probability), "handling": proposal.kind.value or "",
             "urgency": proposal.urgency.value or "", "place": proposal.place.value or "",
             "near": [near.id for near in proposal.near], "model": proposal.model_version,

@@ -84,6 +84,15 @@ def test_a_tie_is_declared_and_ended_on_its_pages_by_the_head_of_the_unit() -> N
     assert browser("luo.chengye").get("/directory/ties/").status_code == 403
 
 
+def test_history_of_an_absence_tells_its_times_as_people_write_them() -> None:
+    (person,) = people(1)
+    address = f"/directory/absences/{Absence.objects.get(person=person).id}/"
+    assert "Absent from 25 Nov 2026, 14:00 to 25 Nov 2026, 18:00" in page(browser("gu.weichen", language="en"), address)
+    chinese = page(browser("gu.weichen"), address)
+    assert "2026年11月25日 14:00" in chinese
+    assert "T14:00" not in chinese.split("timeline-text")[1].split("</div>")[0]
+
+
 def test_absences_are_for_those_who_plan() -> None:
     assert browser("shen.yulan").get("/directory/absences/").status_code == 200
     assert browser("fang.xiaohe").get("/directory/absences/").status_code == 403

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from django.utils.translation import override
 
 from conftest import City
 from oneteam.intake.acts import Established, import_reports, open_incident
@@ -14,6 +15,7 @@ from oneteam.journal.actors import operator
 from oneteam.journal.erase import erase_subject
 from oneteam.journal.follow import followers
 from oneteam.journal.models import Act, Cursor
+from oneteam.journal.queries import sentence
 from oneteam.kernel.errors import NotAllowedError
 from oneteam.lawbook.catalogue import matters
 from oneteam.places.acts import register_places
@@ -75,6 +77,11 @@ def test_unsure_report_gets_an_abstention_with_a_reason(city: City) -> None:
     assert (found.matter, found.place_id) == (None, None)
     assert found.content["matter"]["notes"]
     assert counts([report]) == (0, 1, 0)
+    told = Act.objects.get(kind="triage.proposed", stream=report).payload
+    with override("zh-hans"):
+        assert sentence("triage.proposed", told, {**told, "matter": "无", "probability": "66%"}) == (
+            "不作建议：把握不足（最可能事项的概率为 66%）"
+        )
 
 
 def test_each_report_is_proposed_once_however_often_it_is_handed_over(city: City) -> None:

@@ -149,6 +149,18 @@ def test_findings_are_found_by_note_and_place_by_who_may_see_them_only() -> None
     assert len(titles("luo.chengye", "报刊亭", kind="findings")) == 1
 
 
+def test_noun_before_a_number_looks_among_its_kind_only() -> None:
+    found(note="三个摊位占了盲道", address="锦塘路口报刊亭")
+    report = receive()
+    follow()
+    assert titles(ATTENDANT[0], "巡查发现1", role=ATTENDANT[1]) == titles(
+        ATTENDANT[0], "1", kind="findings", role=ATTENDANT[1]
+    )
+    [only] = titles("shen.yulan", f"诉求{report.number}")
+    assert only.startswith(f"{report.number} ")
+    assert titles("shen.yulan", f"report {report.number}") == [only]
+
+
 def test_page_costs_the_same_for_one_hit_and_thirty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "OF_A_KIND", 40)
     client = browser("shen.yulan")

@@ -56,7 +56,8 @@ def _hit(row: Case, state: object) -> Hit:
 
 
 register_searchable(Searchable(
-    kind="cases", label=gettext_lazy("Cases"), icon="case", who=frozenset(READERS), position=4, touched=_touched,
+    kind="cases", label=gettext_lazy("Cases"), icon="case", who=frozenset(READERS), position=4,
+    nouns=("case", "案件"), touched=_touched,
     acts=frozenset({"case.opened", "case.party_identified", "case.facts_noted", "party.corrected"}), words=_words,
     shown=_shown,
 ))  # fmt: skip

@@ -36,5 +36,6 @@ def _shown(request: HttpRequest, ids: Sequence[UUID]) -> dict[UUID, Hit]:
 
 register_searchable(Searchable(
     kind="orders", label=gettext_lazy("Orders"), icon="order", who=frozenset(READERS), position=3,
+    nouns=("order", "工单", "派单"),
     acts=frozenset({"order.sent"}), words=_words, shown=_shown,
 ))  # fmt: skip

@@ -27,7 +27,9 @@ WordsById = Mapping[UUID, "Words"]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """By what an object is found: titles (pinyin and initials, too), other texts, codes (numbers, plates, accounts).
+    """By what an object is found: titles (pinyin and initials, too), other texts, codes (numbers, accounts), plates.
+
+    A plate is found by any part of it, as people remember the end of it.
 
     `hidden` are personal values: only keyed digests of their pairs of characters are kept, and go with their
     `subjects`. `person`: the titles are names of people, whose first character is read as a surname.
@@ -36,6 +38,7 @@ class Words:
     titles: Sequence[str] = ()
     texts: Sequence[str] = ()
     codes: Sequence[str] = ()
+    plates: Sequence[str] = ()
     hidden: Sequence[str] = ()
     subjects: Sequence[UUID] = ()
     person: bool = False
@@ -58,6 +61,8 @@ def _streams(acts: Acts) -> Iterable[UUID]:
 class Searchable:
     """A kind of object that can be found by these roles. `acts` are the kinds of act after which it is read anew.
 
+    `nouns` are the words by which people call one of it, in both languages: "order 3" looks among orders.
+
     `touched(acts)` gives the objects these acts concern (their files, if not said), `words(ids)` the words of those
     that exist, `shown(request, ids)` those that the acting person may see; both in a constant number of queries.
     """
@@ -71,6 +76,7 @@ class Searchable:
     touched: Callable[[Acts], Iterable[UUID]] = _streams
     icon: str = "right"
     position: int = 50
+    nouns: Sequence[str] = ()
 
 
 _searchables: dict[str, Searchable] = {}

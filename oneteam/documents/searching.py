@@ -43,5 +43,6 @@ def _shown(request: HttpRequest, ids: Sequence[UUID]) -> dict[UUID, Hit]:
 
 register_searchable(Searchable(
     kind="documents", label=gettext_lazy("Documents"), icon="file", who=frozenset(READERS), position=4,
+    nouns=("document", "文书"),
     acts=frozenset({"document.issued"}), words=_words, shown=_shown,
 ))  # fmt: skip

@@ -68,10 +68,12 @@ def _incident_shown(_request: HttpRequest, ids: Sequence[UUID]) -> dict[UUID, Hi
 
 register_searchable(Searchable(
     kind="reports", label=gettext_lazy("Reports"), icon="inbox", who=frozenset(READERS), position=1,
+    nouns=("report", "诉求"),
     acts=frozenset({"report.received"}), words=_report_words, shown=_report_shown,
 ))  # fmt: skip
 register_searchable(Searchable(
     kind="incidents", label=gettext_lazy("Incidents"), icon="pin", who=frozenset(READERS), position=2,
+    nouns=("incident", "事件"),
     acts=frozenset({"incident.opened", "incident.established", "incident.corrected"}), words=_incident_words,
     shown=_incident_shown,
 ))  # fmt: skip

@@ -48,5 +48,6 @@ def _shown(request: HttpRequest, ids: Sequence[UUID]) -> dict[UUID, Hit]:
 
 register_searchable(Searchable(
     kind="findings", label=gettext_lazy("Findings"), icon="camera", who=frozenset(READERS), position=5,
+    nouns=("finding", "巡查发现", "发现"),
     acts=frozenset({"finding.made", "finding.corrected"}), words=_words, shown=_shown,
 ))  # fmt: skip

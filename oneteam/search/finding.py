@@ -8,7 +8,7 @@ from django.db import connection
 from django.http import HttpRequest
 
 from oneteam.directories.searchable import Hit, Searchable, searchables
-from oneteam.search.tokens import beginning_of, exact_of, of_kind, query_of
+from oneteam.search.tokens import beginning_of, exact_of, named, of_kind, query_of
 
 CANDIDATES = 1_000
 OF_A_KIND = 8  # shown of each kind where all kinds are asked for
@@ -46,10 +46,15 @@ class Found:
 def find(request: HttpRequest, text: str, *, role: str, kind: str = "") -> Found:
     """Return what somebody who acts under a role finds, of all kinds or of one.
 
-    Exact titles and codes come first, then titles that begin so, then the newest. One query over the index, and a
-    constant number for each kind that is shown.
+    A noun before a number narrows to its kind. Exact titles and codes come first, then titles that begin so, then the
+    newest. One query over the index, and a constant number for each kind that is shown.
     """
     known = {each.kind: each for each in searchables(role) if kind in ("", each.kind)}
+    noun, number = named(text, {noun: each.kind for each in known.values() for noun in each.nouns})
+    if noun:
+        found = find(request, number, role=role, kind=noun)
+        if found.groups:
+            return found
     query = query_of(text)
     if not known or not query:
         return Found([])

@@ -8,7 +8,7 @@ characters on (by their beginning), `h:` the keyed digest of a hidden pair or wo
 import base64
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from oneteam.directories.searchable import Words
@@ -18,6 +18,7 @@ QUERY_LIMIT = 60  # characters that are read of a query
 TEXT_LIMIT = 600  # characters of a text that are indexed
 TITLE_LIMIT = 24  # Chinese characters of a title that have pinyin
 WORD_LIMIT = 40
+PLATE_PART = 4  # characters of a plate by which it is found, from anywhere in it
 MARK = "search"
 _MARK_BYTES = 6
 
@@ -78,6 +79,9 @@ def tokens_of(kind: str, words: Words) -> set[str]:
         whole = compact(code)
         found |= {f"w:{whole[:WORD_LIMIT]}", f"={whole}"} if whole else set()
         found |= {*_text(code), *_text(whole)}
+    for plate in words.plates:
+        whole = compact(plate)
+        found |= {f"={whole}", *(f"w:{whole[place:]}" for place in range(len(whole) - PLATE_PART + 1)), *_text(plate)}
     for text in words.hidden:
         found |= set(_hidden(text))
     return found
@@ -156,6 +160,18 @@ def _run(run: str) -> Iterator[str]:
     if len(run) > 1 and run.isascii() and run.isalpha():
         options += [_quoted(f"p:{run}", beginning=True), _quoted(f"i:{run}", beginning=True)]
     yield any_of(options)
+
+
+def named(text: str, nouns: Mapping[str, str]) -> tuple[str, str]:
+    """Return the kind that a text names before a number ("工单3", "order no. 3"), and the number; "" and the text else.
+
+    `nouns` gives the kind for each noun.
+    """
+    for noun in sorted(nouns, key=len, reverse=True):
+        found = re.fullmatch(rf"{re.escape(noun)}s?\s*(?:no\.?|nr\.?|#|第)?\s*(\d+)\s*号?", plain(text).strip())
+        if found:
+            return nouns[noun], found[1]
+    return "", text
 
 
 def exact_of(text: str) -> str:

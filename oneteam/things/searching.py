@@ -53,6 +53,6 @@ of_directory(
 of_directory(
     "devices",
     acts=["device.registered"],
-    words=by_row(lambda row: Words(titles=[row.name], codes=[code for code in (row.code, row.plate) if code])),
+    words=by_row(lambda row: Words(titles=[row.name], codes=[row.code], plates=[row.plate] if row.plate else [])),
     note=lambda row: row.plate or "",
 )

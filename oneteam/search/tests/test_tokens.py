@@ -53,6 +53,31 @@ def test_not_found_by_what_does_not_stand_there(query: str) -> None:
     assert not matches(query, SHOP)
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("浙C·12345", True), ("浙C12345", True), ("C1234", True), ("2345", True), ("1234", True), ("123", True),
+        ("345", False), ("1245", False), ("浙A12345", False),
+    ],
+)  # fmt: skip
+def test_plate_is_found_by_four_characters_from_anywhere_in_it(query: str, *, found: bool) -> None:
+    assert matches(query, Words(titles=["清运车"], plates=["浙C12345"])) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("工单3", ("orders", "3")), ("工单 3 号", ("orders", "3")), ("order 3", ("orders", "3")),
+        ("Orders no. 12", ("orders", "12")), ("派单第3", ("orders", "3")), ("诉求１２", ("reports", "12")),
+        ("REPORT #12", ("reports", "12")), ("3", ("", "3")), ("工单", ("", "工单")),
+        ("order street 3", ("", "order street 3")),
+    ],
+)  # fmt: skip
+def test_noun_before_a_number_names_the_kind(typed: str, asked: tuple[str, str]) -> None:
+    nouns = {"order": "orders", "工单": "orders", "派单": "orders", "report": "reports", "诉求": "reports"}
+    assert tokens.named(typed, nouns) == asked
+
+
 def test_hidden_words_are_found_in_pairs_and_stand_nowhere_in_clear() -> None:
     told = Words(hidden=["锦塘路有人占道，车牌浙C12345，林小姐"])
     assert matches("占道", told)

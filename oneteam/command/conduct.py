@@ -172,6 +172,13 @@ def escalate_order(*, actor: Actor, at: datetime, order: UUID, clock: str) -> bo
     return True
 
 
+def undecided(reports: Sequence[UUID]) -> list[UUID]:
+    """Return these reports, the oldest first, where there are several and none has an incident yet; else nothing."""
+    rows = list(Report.objects.filter(id__in=reports).order_by("id"))
+    together = len(rows) >= SEVERAL and all(row.incident_id is None for row in rows)
+    return [row.id for row in rows] if together else []
+
+
 @write
 def same_incident(*, actor: Actor, at: datetime, reports: Sequence[UUID]) -> int:
     """Make one incident of what these reports tell of, all or nothing; return its number.
@@ -184,7 +191,9 @@ def same_incident(*, actor: Actor, at: datetime, reports: Sequence[UUID]) -> int
         raise BadInputError(_("Choose two reports or more."))
     found = {row.incident.id: row.incident for row in rows if row.incident is not None}
     if not found:
-        raise BadInputError(_("Decide on one of these reports first; the others then join its incident."))
+        raise BadInputError(
+            _("None of these reports is decided yet. Decide on one of them with the others at its side.")
+        )
     first, *others = sorted(found.values(), key=lambda one: one.number)
     alone = [row for row in rows if row.incident is None]
     if not others and not alone:

@@ -105,11 +105,13 @@ def desk_context(
             ],
         ),
         "tabs": [
-            Tab(label, url_with(request.GET, tab=key, open=None), len(views[key]), current=key == asked.tab)
+            Tab(label, url_with(request.GET, tab=key, open=None, also=None), len(views[key]), current=key == asked.tab)
             for key, label in TABS
         ],
         "filters": _filters(request, asked),
-        "channels": [(code, word, url_with(request.GET, channel=code, open=None)) for code, word in CHANNELS.items()],
+        "channels": [
+            (code, word, url_with(request.GET, channel=code, open=None, also=None)) for code, word in CHANNELS.items()
+        ],
         "rows": _rows(request, rows, shown.id if shown else None, at=at),
         "more": len(views[asked.tab]) - len(rows),
         "empty": _empty(asked),
@@ -170,7 +172,7 @@ def _rows(request: PersonRequest, rows: Sequence[Report], shown: UUID | None, *,
         DeskRow(
             id=str(row.id),
             title=title_of(row.told),
-            url=url_with(request.GET, open=str(row.id)),
+            url=url_with(request.GET, open=str(row.id), also=None),
             facts=[_("No. %(number)d") % {"number": row.number}, CHANNELS[row.channel], *cells.get(row.id, [])],
             clock=next((clock.chip for clock in clocks.get(row.id, []) if clock.stopped is None), ""),
             current=row.id == shown,

@@ -1,5 +1,6 @@
 """The duty desk: its page, making one incident of several reports, handing over at the end of a shift."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from oneteam.command import handover
-from oneteam.command.conduct import same_incident
+from oneteam.command.conduct import same_incident, undecided
 from oneteam.command.desk_page import desk_context
 from oneteam.command.dispatch import Spot
 from oneteam.command.forms import HandOverForm, SendForm, SplitForm, correct_form
@@ -79,9 +80,11 @@ def offer_people(request: PersonRequest, report_id: UUID) -> HttpResponse:
 @for_roles(*DESK)
 @require_POST
 def merge(request: PersonRequest) -> HttpResponse:
-    """Make one incident of the reports that were selected."""
+    """Make one incident of the reports that were selected; where none is decided yet, decide on them together."""
     try:
         chosen = [UUID(one) for one in request.POST.getlist("row")]
+        if together := undecided(chosen):
+            return redirect(f"{reverse('desk')}?{urlencode({'open': together[0], 'also': together[1:]}, doseq=True)}")
         number = same_incident(actor=request.acting.actor, at=now(), reports=chosen)
     except ValueError:
         raise BadInputError(_("Choose two reports or more.")) from None

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
+from django.http import QueryDict
+
 from oneteam.places.queries import Named, find_places, wide_places
 from oneteam.web.widgets import WORDS
 
@@ -16,6 +18,11 @@ def uuid_of(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def also_of(data: QueryDict) -> list[UUID]:
+    """Return the reports that an address or a form wants to be one incident with the one that is decided."""
+    return [found for text in data.getlist("also")[:MOST] if (found := uuid_of(text))]
 
 
 def offered_places(also: Iterable[UUID | None], data: Mapping[str, str] | None = None, *, on: date) -> list[Named]:

@@ -17,12 +17,12 @@ from oneteam.command.checks import FINISHED
 from oneteam.command.dispatch import Candidate, Spot, in_hand
 from oneteam.command.forms import DecideForm, SendForm, SplitForm, correct_form
 from oneteam.command.models import Order
-from oneteam.command.offers import offered_places
+from oneteam.command.offers import also_of, offered_places
 from oneteam.command.rules import LEADERS, visible
 from oneteam.files.slots import MAY_SEE
-from oneteam.intake.labels import HANDLINGS, urgency_chip
+from oneteam.intake.labels import HANDLINGS, title_of, urgency_chip
 from oneteam.intake.models import Incident, Report
-from oneteam.intake.queries import reports_of_incidents
+from oneteam.intake.queries import listed, reports_by_id, reports_of_incidents
 from oneteam.intake.slots import REPORT_MAIN, REPORT_SIDE
 from oneteam.kernel.clock import SHANGHAI, legal_day, now
 from oneteam.kernel.ids import uuid7
@@ -88,7 +88,9 @@ def _back(request: HttpRequest) -> str:
     if request.method == "POST":
         return request.POST.get("back", "")
     return (
-        reverse("desk") + url_with(request.GET, open=None).removesuffix("?") if request.path == reverse("desk") else ""
+        reverse("desk") + url_with(request.GET, open=None, also=None).removesuffix("?")
+        if request.path == reverse("desk")
+        else ""
     )
 
 
@@ -170,9 +172,20 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
             "draft": f"desk-{report.id}",
             "back": _back(request),
             "key": (returned and returned.key) or str(uuid7()),
+            "also": _also(request, report) if decide is not None else [],
         }
         found[report.id] = [Panel("command/desk_panel.html", context, order=10)]
     return found
+
+
+def _also(request: HttpRequest, report: Report) -> list[tuple[UUID, str]]:
+    """Return the undecided reports that are to be one incident with this one, as they are called."""
+    wanted = also_of(request.POST if request.method == "POST" else request.GET)
+    rows = [row for row in reports_by_id(wanted) if row.incident_id is None and row.id != report.id] if wanted else []
+    return [
+        (row.id, _("No. %(number)d %(title)s") % {"number": row.number, "title": title_of(row.told)})
+        for row in listed(rows)
+    ]
 
 
 def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[Panel]]:

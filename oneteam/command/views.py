@@ -17,7 +17,7 @@ from oneteam.command.desk import decide_and_send
 from oneteam.command.desk_views import back_to_desk, desk_or_report
 from oneteam.command.forms import DecideForm, HandleForm, SendForm, SuspendForm
 from oneteam.command.listing import escalated_list, order_list, verify_list
-from oneteam.command.offers import offered_places, uuid_of
+from oneteam.command.offers import also_of, offered_places, uuid_of
 from oneteam.command.page import order_context
 from oneteam.command.panels import RERENDERED
 from oneteam.command.rules import FIELD, LEADERS, READERS, visible
@@ -81,6 +81,7 @@ def decide(request: PersonRequest, report_id: UUID) -> HttpResponse:
             sent = decide_and_send(
                 actor=request.acting.actor, at=moment, report=row, decided=decided, post=send.chosen(),
                 instruction=send.cleaned_data.get("instruction", ""), key=key,
+                also=also_of(request.POST),
             )  # fmt: skip
         except BadInputError as error:
             send.add_error("post", str(error))

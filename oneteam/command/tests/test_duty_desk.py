@@ -1,5 +1,6 @@
 """The duty desk: what it lists, what is open, and that it costs the same for one report and thirty."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import City
-from oneteam.command.models import HandOver
+from oneteam.command.models import HandOver, Order
 from oneteam.command.tests.test_desk import CLEAR, values
 from oneteam.intake.models import Incident, Report
 from oneteam.journal.models import Act
@@ -87,12 +88,25 @@ def test_desk_costs_the_same_for_one_report_and_thirty(city: City) -> None:
 def test_reports_that_are_selected_become_one_incident() -> None:
     one, other = receive(CLEAR).id, receive("锦塘路烧烤摊又来了").id
     desk = browser("shen.yulan", language="en")
-    undecided = desk.post("/desk/merge/", {"row": [str(one), str(other)]}, follow=True)
-    assert "Decide on one of these reports first" in undecided.content.decode()
     desk.post(f"/reports/{one}/decide/", values(only="decide", post="", instruction=""))
     assert desk.post("/desk/merge/", {"row": [str(one), str(other)]}).status_code == 302
     assert Incident.objects.count() == 1
     assert set(Report.objects.values_list("incident_id", flat=True)) == {Incident.objects.get().id}
+
+
+def test_reports_of_which_none_is_decided_are_decided_as_one() -> None:
+    one, other = receive(CLEAR).id, receive("锦塘路烧烤摊又来了").id
+    desk = browser("shen.yulan", language="en")
+    shown = desk.post("/desk/merge/", {"row": [str(other), str(one)]}, follow=True).content.decode()
+    assert f'action="/reports/{one}/decide/"' in shown, "the older one is open"
+    assert f'name="also" value="{other}"' in shown
+    assert "锦塘路烧烤摊又来了" in shown.split("These become one incident with it:")[1].split("<select")[0]
+    faulty = desk.post(f"/reports/{one}/decide/", values(matter="", also=str(other), back="/desk/"))
+    assert f'name="also" value="{other}"' in faulty.content.decode(), "a form that comes back loses nothing"
+    for _again in range(2):
+        assert desk.post(f"/reports/{one}/decide/", values(also=str(other))).status_code == 302
+    assert set(Report.objects.values_list("incident_id", flat=True)) == {Incident.objects.get().id}
+    assert Order.objects.count() == 1
 
 
 def test_report_that_is_split_waits_for_a_decision_again() -> None:
@@ -130,11 +144,27 @@ def test_desk_is_handed_over_and_taken_by_somebody_else() -> None:
     assert mine.post(f"/desk/handover/{handover.id}/take/").status_code == 403
     shown = theirs.get("/desk/handover/").content.decode()
     assert "摊贩可能回来" in shown
-    assert all(f"<h2>{title}</h2>" in shown for title in ("Open reports", "Orders under way")), "two lists, each named"
     assert "handed over to you" in theirs.get("/desk/").content.decode()
     assert theirs.post(f"/desk/handover/{handover.id}/take/").status_code == 302
     assert theirs.post(f"/desk/handover/{handover.id}/take/").status_code == 409
     assert mine.post("/desk/handover/", {"note": "再交一次", "idempotency_key": "h2"}).status_code == 302
+
+
+def test_hand_over_shows_first_what_burns_with_its_urgency_and_its_clock() -> None:
+    desk = browser("shen.yulan", language="en")
+    then = AT - timedelta(days=60)
+    fresh, urgent, late = receive(CLEAR).number, receive(CLEAR).number, receive(CLEAR, at=then, told_at=then).number
+    report = Report.objects.get(number=urgent).id
+    sent = values(only="decide", post="", instruction="", urgency="very_urgent")
+    assert desk.post(f"/reports/{report}/decide/", sent).status_code == 302
+    shown = desk.get("/desk/handover/").content.decode()
+    assert [int(number) for number in re.findall(r"Report no. (\d+)", shown)] == [late, urgent, fresh]
+    assert "Overdue <small>1</small>" in shown
+    assert "Very urgent" in shown
+    assert shown.count('class="clock"') == 3
+    overdue = desk.get("/desk/handover/?tab=late").content.decode()
+    assert f"Report no. {late}<" in overdue
+    assert f"Report no. {fresh}<" not in overdue
 
 
 @pytest.mark.parametrize("username", ["fang.xiaohe", "xie.lianfang", "bao.zhengheng", "gu.weichen"])

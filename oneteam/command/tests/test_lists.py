@@ -68,7 +68,7 @@ def test_overdue_orders_and_the_hand_over_cost_the_same_for_one_and_for_thirty()
     for _number in range(29):
         late()
     assert costs() == ((overdue, 30), handed_over)
-    assert desk.get("/desk/handover/").content.decode().count("open-orders-open-") == 30
+    assert desk.get("/desk/handover/").content.decode().count("open-items-open-") == 50, "a page of sixty"
 
 
 def test_report_page_costs_the_same_with_one_order_and_with_five() -> None:

@@ -127,6 +127,7 @@ def take_and_send(journey: Journey, desk: Walker) -> None:
         assert str(received).startswith("2027-03-01T09:")
         expect(page.locator(".region-time")).to_contain_text("1 Mar 2027")
     desk.look(f"{journey.language}-report-proposed")
+    expect(desk.main(), "who opens a report can send at once").to_be_in_viewport(ratio=1)
     page.select_option("[name=urgency]", "urgent")
     choose(journey, desk, journey.says("方小荷", "Fang Xiaohe"))
     page.fill(

@@ -45,6 +45,7 @@ def test_three_taps_record_a_finding(server: Running, browser: Browser, language
         page = finder.page
         page.context.grant_permissions(["geolocation"], origin=url)
         page.context.set_geolocation(WHERE)
+        finder.refusals.add(422)
         take_post(finder, says(finder, "网格员", "Grid attendant"))
         finder.look(f"{language}-findings-empty")
         settle(finder, says(finder, "井盖", "Manhole"))
@@ -69,12 +70,27 @@ def take_post(finder: Walker, title: str) -> None:
 
 
 def three_taps(page: Page, colour: str, word: str) -> None:
-    """Photo; the position is there by itself where it was allowed before, else a tap; matter."""
+    """Photo; the position is there by itself where it was allowed before, else a tap; matter: nobody has to scroll."""
     page.locator("[name=photos]").set_input_files([photo(colour)])
     expect(page.locator("#spot")).not_to_be_empty()
     expect(page.locator("[name=lon]")).to_have_value("120.490920")
+    for place in range(2):
+        expect(page.locator("#matters button").nth(place)).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0
+    lose_the_position(page)
     page.locator("#id_q").press_sequentially(word)
     expect(page.locator("#matters button")).not_to_have_count(6)
+
+
+def lose_the_position(page: Page) -> None:
+    """Send without a position: refused, and the photo is still there."""
+    page.evaluate("document.querySelector('[name=lon]').value = ''")
+    with page.expect_response(lambda answer: answer.status == 422):
+        page.locator("#matters button").first.click()
+    expect(page.locator(".photo-shown li")).to_have_count(1)
+    expect(page.locator("[data-photos-lost]")).to_have_count(0)
+    expect(page.locator("[name=lon]")).to_have_value("120.490920")
+    expect(page.locator("#matters button")).to_have_count(6)
 
 
 def settle(finder: Walker, word: str) -> None:

@@ -67,8 +67,6 @@ def finding_new(request: PersonRequest) -> HttpResponse:
         else:
             messages.success(request, _("Finding %(number)d recorded") % {"number": made.number})
             return redirect("finding", made.id)
-    if request.FILES:
-        messages.warning(request, _("Take the photo again; a browser does not keep it."))
     context = new_context(request, form, at=moment, returned=returned)
     return render(request, "patrols/new.html", context, status=returned.status)
 

@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from oneteam.kernel.clock import now
@@ -67,8 +66,6 @@ def step_view(
             raise
         except OneteamError as error:
             returned = returned_by(error, {step: form}, key=key)
-        if request.FILES:
-            messages.warning(request, _("Choose the photographs again; a browser does not keep them."))
         return page(request, object_id, returned=returned)
 
     return view

@@ -1,4 +1,4 @@
-// Forms that lose nothing, swaps that keep the focus, messages, theme, photographs, the sign of life.
+// Forms that lose nothing, swaps that keep the focus, messages, theme, the sign of life.
 import { composing } from './keys.js';
 
 const words = JSON.parse(document.body.dataset.words || '{}');
@@ -274,28 +274,6 @@ document.addEventListener('htmx:responseError', (event) => {
   toast(plain && answer.responseText ? answer.responseText : say('refused'), 'danger');
 });
 document.addEventListener('htmx:sendError', () => toast(say('failed'), 'warn'));
-
-function size(bytes) {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-// --- Photographs: shown before they are sent ---------------------------------------------------------------------------
-document.addEventListener('change', (event) => {
-  const field = event.target;
-  if (!field.matches?.('.photo-pick input[type=file]')) return;
-  const list = document.querySelector(`[data-photos-of="${CSS.escape(field.id)}"]`);
-  list.replaceChildren(...[...field.files].map((file) => {
-    const item = document.createElement('li');
-    const image = document.createElement('img');
-    image.alt = '';
-    image.src = URL.createObjectURL(file);
-    image.addEventListener('load', () => URL.revokeObjectURL(image.src));
-    const name = document.createElement('span');
-    name.textContent = `${file.name} ${size(file.size)}`;
-    item.append(image, name);
-    return item;
-  }));
-});
 
 // --- Sign of life -------------------------------------------------------------------------------------------------------
 const liveSign = document.getElementById('live');

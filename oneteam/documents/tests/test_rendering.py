@@ -42,11 +42,11 @@ def composed(
     return composer.document()
 
 
-def text_of(pdf: bytes) -> str:
-    """Return the text that a PDF's page streams show, through the fonts' own tables."""
+def text_of(pdf: bytes, *, first: int = 0) -> str:
+    """Return the text that a PDF's page streams show from a page on, through the fonts' own tables."""
     found = []
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        for page in document.pages:
+        for page in list(document.pages)[first:]:
             fonts = {str(name): _unicode(font) for name, font in page.Resources.Font.items()}
             table: dict[bytes, str] = {}
             for step in pikepdf.parse_content_stream(page):
@@ -68,6 +68,17 @@ def _unicode(font: pikepdf.Object) -> dict[bytes, str]:
         if len(parts) == 2 and all(set(part) <= set("0123456789abcdefABCDEF") for part in parts) and len(parts[0]) == 4:
             table[bytes.fromhex(parts[0])] = bytes.fromhex(parts[1]).decode("utf-16-be")
     return table
+
+
+def test_translation_is_one_page_and_what_closes_a_document_stays_together_with_text_before_it() -> None:
+    assert len(render(composed(language="en", check=False), day=DAY).pages) == 1
+    seen = set()
+    for lines in range(0, 14, 2):
+        made = render(composed(act="占道。" + "摊位占用人行道，妨碍通行，经劝告不改正。" * lines), day=DAY)
+        seen.add(len(made.pages))
+        end = text_of(made.pdf, first=len(made.pages) - 1)
+        assert all(words in end for words in ("不停止执行", "执法人员签名", "2026年11月25日", "一式两份")), lines
+    assert len(seen) > 1
 
 
 def test_same_data_gives_the_same_bytes_also_in_another_process() -> None:

@@ -53,7 +53,7 @@ ELSEWHERE = {
 }  # fmt: skip
 """Pages that journeys look at on their way: signing in, imports, and each step of a case when it is due."""
 NO_PAGE = re.compile(
-    r"(directory|reports|import)-(file|template|faults|look)|import-confirm|matters-export|(case|report)-proof|photo"
+    r"(directory|reports|import)-(file|template|faults|look|offer)|import-confirm|matters-export|(case|report)-proof|photo"
     r"|file-(original|hand-over|compare)|document-(look|void)|report-(answer|close|review|reopen|caller|join|decide"
     r"|split|proposal)|incident-correct|desk-merge|handover-take|offer-(matters|places|people)|finding-(place|matters|correct"
     r"|settle|pass_on|take_over|give_back)|order-\w+|figures-strip|account_(logout|signup|reset_password|inactive"

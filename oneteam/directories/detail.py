@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from oneteam.directories.access import role_of, shown
+from oneteam.directories.fields import search_long
 from oneteam.directories.pages import Directory, Edit, Look
 from oneteam.journal.queries import timeline
 from oneteam.web.parts import Fact, Facts, Link, PageHeader
@@ -103,8 +104,11 @@ def changed_meanwhile(directory: Directory, row: Any, seen: str) -> str:
     }  # fmt: skip
 
 
-def form_of(edit: Edit, request: HttpRequest, row: Any) -> forms.Form:
+def form_of(directory: Directory, edit: Edit, request: HttpRequest, row: Any) -> forms.Form:
     """Return an act's form: as it was sent, or filled from the object."""
     if request.method == "POST":
-        return edit.form(request.POST, request.FILES)
-    return edit.form(initial=dict(edit.initial(row)) if row is not None else None)
+        form = edit.form(request.POST, request.FILES)
+    else:
+        form = edit.form(initial=dict(edit.initial(row)) if row is not None else None)
+    search_long(form, lambda field: reverse("directory-offer", args=[directory.name, edit.name, field]))
+    return form

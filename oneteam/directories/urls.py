@@ -7,6 +7,7 @@ urlpatterns = [
     path("directory/<slug:name>/", views.listed, name="directory"),
     re_path(r"^directory/(?P<name>[-\w]+)\.(?P<kind>csv|xlsx)$", views.file, name="directory-file"),
     path("directory/<slug:name>/new/<slug:edit_name>/", views.edit, name="directory-new"),
+    path("directory/<slug:name>/offer/<slug:edit_name>/<slug:field>/", views.offer, name="directory-offer"),
     path("directory/<slug:name>/<uuid:row_id>/", views.detail, name="directory-row"),
     path("directory/<slug:name>/<uuid:row_id>/look/", views.look, name="directory-look"),
     path("directory/<slug:name>/<uuid:row_id>/<slug:edit_name>/", views.edit, name="directory-edit"),

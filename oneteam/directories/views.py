@@ -23,6 +23,7 @@ from oneteam.directories.detail import (
     offers,
     seen_facts,
 )
+from oneteam.directories.fields import Chosen, Picked, searched
 from oneteam.directories.forms import UploadForm
 from oneteam.directories.importing import Importer, find_importer, importers
 from oneteam.directories.listing import export, work_list
@@ -36,8 +37,10 @@ from oneteam.kernel.sheets import write_csv
 from oneteam.web.exporting import FILE_TYPES
 from oneteam.web.panels import Way, Ways
 from oneteam.web.parts import FailedCheck, Link, PageHeader, Refusal
+from oneteam.web.widgets import WORDS, found_options
 
 Page = Callable[..., HttpResponse]
+WORDS_LIMIT = 60  # characters that are read of what somebody searches a choice by
 
 
 def _of_directory(view: Page) -> Page:
@@ -160,7 +163,7 @@ def edit(request: ActingRequest, directory: Directory, edit_name: str, row_id: U
 
 def _edit(request: ActingRequest, directory: Directory, declared: Edit, row_id: UUID | None) -> HttpResponse:
     row = directory.row(row_id) if row_id is not None else None
-    form, refusal = form_of(declared, request, row), None
+    form, refusal = form_of(directory, declared, request, row), None
     if request.method == "POST" and form.is_valid():
         meanwhile = changed_meanwhile(directory, row, request.POST.get("seen", "")) if row is not None else ""
         if meanwhile:
@@ -190,6 +193,23 @@ def _edit(request: ActingRequest, directory: Directory, declared: Edit, row_id: 
         else reverse("directory", args=[directory.name]),
     }
     return render(request, "directories/edit.html", context, status=422 if form.errors or refusal else 200)
+
+
+@_of_directory
+@require_GET
+def offer(request: ActingRequest, directory: Directory, edit_name: str, field: str) -> HttpResponse:
+    """Options of a choice for the words that were typed."""
+    declared = directory.edit(edit_name)
+    response: HttpResponse = guarded(_offer, declared.who)(request, declared, field)
+    return response
+
+
+def _offer(request: ActingRequest, declared: Edit, name: str) -> HttpResponse:
+    field = declared.form().fields.get(name)
+    if not isinstance(field, Chosen | Picked):
+        raise Http404
+    found = searched(field, request.GET.get(name + WORDS, "")[:WORDS_LIMIT])
+    return HttpResponse(found_options([("", found)] if found else []))
 
 
 def _take(request: ActingRequest, declared: Edit, row_id: UUID | None, form: forms.Form) -> UUID:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oneteam.directories.fields import span
+from oneteam.directories.fields import Chosen, span
 from oneteam.directories.importing import Batch, Column, Entry, Importer, each, register_importer
 from oneteam.directories.pages import Directory, Edit, Filter, Shown, register_directory
 from oneteam.kernel import sheets
@@ -19,7 +19,7 @@ from oneteam.kernel.errors import Fault
 from oneteam.people import acts, units
 from oneteam.people.labels import UNIT_KINDS
 from oneteam.people.models import Role, Unit
-from oneteam.people.register_forms import LastDayForm
+from oneteam.people.register_forms import LastDayForm, unit_name
 from oneteam.places.queries import all_places, localised
 from oneteam.web.parts import Fact, Link
 
@@ -54,14 +54,10 @@ class UnitForm(forms.Form):
 
     name_zh = forms.CharField(label=gettext_lazy("Chinese name"), max_length=100)
     name_en = forms.CharField(label=gettext_lazy("English name"), max_length=100)
-    parent = forms.ModelChoiceField(
-        label=gettext_lazy("Belongs to"), queryset=Unit.objects.order_by("code"), required=False
-    )
-
-    def clean_parent(self) -> UUID | None:
-        """The act takes an id."""
-        parent = self.cleaned_data["parent"]
-        return parent.pk if parent is not None else None
+    parent = Chosen(
+        Unit.objects.order_by("code"), word=unit_name, label=gettext_lazy("Belongs to"), required=False,
+        ask=gettext_lazy("No unit above it"),
+    )  # fmt: skip
 
 
 class NewUnitForm(UnitForm):

@@ -28,12 +28,19 @@ def unit_name(unit: Unit) -> str:
 
 def person_field() -> Chosen:
     """Return the choice of a person."""
-    return Chosen(Person.objects.order_by("name_en"), word=name_of, label=gettext_lazy("Person"))
+    return Chosen(
+        Person.objects.order_by("name_en"),
+        word=name_of,
+        label=gettext_lazy("Person"),
+        ask=gettext_lazy("Choose a person"),
+    )
 
 
 def unit_field() -> Chosen:
     """Return the choice of a unit."""
-    return Chosen(Unit.objects.order_by("code"), word=unit_name, label=gettext_lazy("Unit"))
+    return Chosen(
+        Unit.objects.order_by("code"), word=unit_name, label=gettext_lazy("Unit"), ask=gettext_lazy("Choose a unit")
+    )
 
 
 def post_field() -> Chosen:
@@ -41,7 +48,7 @@ def post_field() -> Chosen:
     rows = Post.objects.select_related("person", "unit").order_by("person__name_en", "id")
     return Chosen(
         rows, word=lambda post: f"{name_of(post.person)} {post_title(post)} {unit_name(post.unit)}",
-        label=gettext_lazy("Post"),
+        label=gettext_lazy("Post"), ask=gettext_lazy("Choose a post"),
     )  # fmt: skip
 
 

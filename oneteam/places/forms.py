@@ -67,7 +67,7 @@ class NewPlaceForm(PlaceForm):
 
     code = forms.CharField(label=gettext_lazy("Code"), max_length=15)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(PLACE_KINDS.items()))
-    parent = Picked(wide_choices, label=gettext_lazy("Lies in"), required=False)
+    parent = Picked(wide_choices, label=gettext_lazy("Lies in"), ask=gettext_lazy("No wider place"), required=False)
     lon = forms.DecimalField(label=gettext_lazy("Longitude"), max_digits=9, decimal_places=6, required=False)
     lat = forms.DecimalField(label=gettext_lazy("Latitude"), max_digits=8, decimal_places=6, required=False)
     geometry = GeometryField(
@@ -80,7 +80,7 @@ class RedrawForm(forms.Form):
     """Another boundary, from a day on."""
 
     valid_from = day_field(gettext_lazy("First day"))
-    parent = Picked(wide_choices, label=gettext_lazy("Lies in"), required=False)
+    parent = Picked(wide_choices, label=gettext_lazy("Lies in"), ask=gettext_lazy("No wider place"), required=False)
     outline = GeometryField(label=gettext_lazy("Outline"), help_text=gettext_lazy("a GeoJSON file, WGS 84"))
 
 

@@ -158,7 +158,7 @@ class ComponentForm(forms.Form):
 
     code = _text(gettext_lazy("Code of 17 digits"), 17)
     name = _text(_NAME, 100)
-    unit = Picked(unit_choices, label=gettext_lazy("Kept by"))
+    unit = Picked(unit_choices, label=gettext_lazy("Kept by"), ask=gettext_lazy("Choose a unit"))
     department_code = _text(gettext_lazy("Credit code of the department"), 18)
     lon = _degree(gettext_lazy("Longitude"), 9)
     lat = _degree(gettext_lazy("Latitude"), 8)
@@ -188,7 +188,7 @@ class DeviceForm(forms.Form):
     code = _text(gettext_lazy("Code"), 40)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(DEVICE_KINDS.items()))
     name = _text(_NAME, 100)
-    unit = Picked(unit_choices, label=gettext_lazy("Kept by"))
+    unit = Picked(unit_choices, label=gettext_lazy("Kept by"), ask=gettext_lazy("Choose a unit"))
     used_from = day_field(gettext_lazy("Used from"))
     plate = _text(gettext_lazy("Plate"), 10, required=False, help_text=gettext_lazy("of a vehicle"))
     lon = _degree(gettext_lazy("Longitude"), 9, required=False)

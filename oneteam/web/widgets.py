@@ -37,6 +37,7 @@ class LongSelect(forms.Select):
 class SearchedSelect(LongSelect):
     """A select of what is likely, below a box that searches the rest: `url` answers with options for the words typed.
 
+    `url` is the name of an address, or an address.
     Without scripts the words go with the form, whose page comes back with what they find.
     """
 
@@ -57,7 +58,8 @@ class SearchedSelect(LongSelect):
         box = {
             "type": "search", "name": name + WORDS, "value": self.words, "id": f"{given.get('id', name)}{WORDS}",
             "placeholder": str(self.label), "aria-label": str(self.label), "autocomplete": "off",
-            "hx-get": reverse(self.url), "hx-trigger": "input changed delay:200ms", "hx-sync": "this:replace",
+            "hx-get": self.url if self.url.startswith("/") else reverse(self.url),
+            "hx-trigger": "input changed delay:200ms", "hx-sync": "this:replace",
             "hx-target": f"#{given.get('id', name)}", "hx-swap": "innerHTML", "hx-select": "unset",
         }  # fmt: skip
         select = super().render(name, value, given, renderer)

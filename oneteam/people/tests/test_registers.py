@@ -1,5 +1,6 @@
 """Directories of people: every page opens and costs the same for 1 row and 30; files are refused by line or taken."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from typing import Any
@@ -91,6 +92,26 @@ def test_history_of_an_absence_tells_its_times_as_people_write_them() -> None:
     chinese = page(browser("gu.weichen"), address)
     assert "2026年11月25日 14:00" in chinese
     assert "T14:00" not in chinese.split("timeline-text")[1].split("</div>")[0]
+
+
+def test_somebody_among_many_is_found_by_typing_their_name_or_its_pinyin() -> None:
+    list(people(16))
+    client = browser("gu.weichen")
+    form = page(client, "/directory/absences/new/enter/")
+    assert '<option value="" selected>请选择人员</option>' in form
+    assert 'hx-get="/directory/absences/offer/enter/person/"' in form
+
+    def found(words: str) -> list[str]:
+        answer = client.get("/directory/absences/offer/enter/person/", {"person_words": words})
+        assert answer.status_code == 200
+        return re.findall(r"<option[^>]*>([^<]*)</option>", answer.content.decode())
+
+    assert found("骆承") == found("luo cheng") == ["骆承野"]
+    assert found("没有这个人") == ["没有这样的名称"]
+    assert found("")[0] == "请选择人员"
+    assert len(found("")) == Person.objects.count() + 1
+    assert client.get("/directory/absences/offer/enter/starts/").status_code == 404
+    assert browser("fang.xiaohe").get("/directory/absences/offer/enter/person/").status_code == 403
 
 
 def test_absences_are_for_those_who_plan() -> None:

@@ -68,7 +68,7 @@ def figure(request: PersonRequest, name: str) -> HttpResponse:
         "days_tabs": page.days_tabs(days, by),
         "by_tabs": page.by_tabs(indicator, by, query),
         "form": days.form,
-        "acts": ", ".join(indicator.kinds),
+        "acts": indicator.kinds,
     }  # fmt: skip
     return render(request, "supervision/figure.html", context, status=FAULTY if days.form.errors else 200)
 

@@ -88,8 +88,10 @@ class Proposed:
             raise BadInputError(_("Choose the kind of penalty."))
         if not self.fined:
             return replace(self, amount=None)
-        if self.amount is None or self.amount <= 0 or self.amount != self.amount.quantize(CENT):
+        if self.amount is None or self.amount != self.amount.quantize(CENT):
             raise BadInputError(_("Enter the fine in yuan, with two decimals at most."))
+        if self.amount <= 0:
+            raise BadInputError(_("A fine is more than 0 yuan; choose a warning where there is none."))
         return self
 
 

@@ -24,7 +24,7 @@ from oneteam.web.parts import PageHeader
 @require_http_methods(["GET", "POST"])
 def page(request: PersonRequest) -> HttpResponse:
     """Show the ties that one has declared and that hold today; POST declares one to somebody by name."""
-    form = InterestForm(request.POST or None, initial={"valid_from": legal_day(now())})
+    form = InterestForm(request.POST or None, initial={"valid_from": legal_day(now()).isoformat()})
     if request.method == "POST" and form.is_valid():
         try:
             declare_own(actor=request.acting.actor, at=now(), **form.cleaned_data)

@@ -252,7 +252,20 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   }
 });
 document.addEventListener('htmx:beforeRequest', (event) => {
-  dirty.delete(event.detail.elt.closest('form')); // its own answer may replace it
+  const form = event.detail.elt.closest('form');
+  if (form && event.detail.target?.contains(form)) dirty.delete(form); // its own answer may replace it
+});
+// Whom a person chose stays chosen when what is offered comes anew.
+document.addEventListener('change', (event) => {
+  const around = event.target.closest?.('[data-choice-kept]');
+  if (around) around.dataset.choiceKept = event.target.value;
+});
+document.addEventListener('htmx:afterSwap', (event) => {
+  const { choiceKept } = event.detail.target.dataset;
+  const kept = choiceKept && event.detail.target.querySelector(`input[value="${CSS.escape(choiceKept)}"]`);
+  if (!kept) return;
+  kept.checked = true;
+  kept.closest('details')?.setAttribute('open', '');
 });
 const BESIDE = 900; // pixels from which list and file stand beside each other
 document.addEventListener('htmx:afterSettle', (event) => {

@@ -11,7 +11,7 @@ from oneteam.cases.facts import PROCEDURE
 from oneteam.cases.models import Case
 from oneteam.cases.papers import party_of
 from oneteam.journal.actors import Actor
-from oneteam.journal.acts import write
+from oneteam.journal.acts import earlier, write
 from oneteam.journal.checks import Context, require
 from oneteam.journal.once import Once
 from oneteam.journal.subjects import standing
@@ -19,8 +19,10 @@ from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError
 from oneteam.kernel.texts import words
 from oneteam.people.queries import posts_of
-from oneteam.procedures.engine import step_kind
+from oneteam.procedures.engine import ask_step, step_kind
 from oneteam.procedures.taken import Taken
+
+STEP = f"{PROCEDURE}.replace"
 
 step_kind(
     name="case.officer_replaced",
@@ -39,8 +41,12 @@ def replace_officer(
     Raises RefusedError (OFF-01, OFF-03) where the new pair may not handle the case, BadInputError for somebody who is
     none of the two, is already, or holds no post as an officer today.
     """
-    row = locked_case(case)
+    # Whom it is not for hears that first, and no check's answer about others; a form sent twice finds what it did.
+    ask_step(step=STEP, object_id=case, actor=actor, at=at, key=key)
     once = Once.of(key, "case.replace", case, leaving, joining, reason)
+    if done := earlier(actor=actor, once=once):
+        return Taken(done, STEP, case, replayed=True)
+    row = locked_case(case)
     if leaving not in row.officers:
         raise BadInputError(_("Choose which of the two officers is replaced."))
     if joining in row.officers:
@@ -50,7 +56,7 @@ def replace_officer(
     pair = [joining if one == leaving else one for one in row.officers]
     party = party_of(row)
     require("OFF-01", "OFF-03", context=Context(
-        step=f"{PROCEDURE}.replace", object_id=case, state=None, actor=actor, at=at, action="questioning",
+        step=STEP, object_id=case, state=None, actor=actor, at=at, action="questioning",
         facts={
             "officers": pair, "parties": [row.party_id] if row.party_id else [],
             "premises": [row.premises_id] if row.premises_id else [], "names": [party.name] if party else [],
@@ -60,6 +66,5 @@ def replace_officer(
         "replace", actor=actor, at=at, row=row, once=once, payload={"leaving": str(leaving), "joining": str(joining)},
         personal={standing(row.text_subject): {"reason": words(reason, _("the reason"))}},
     )  # fmt: skip
-    if not taken.replayed:
-        Case.objects.filter(id=case).update(officer=pair[0], second=pair[1])
+    Case.objects.filter(id=case).update(officer=pair[0], second=pair[1])
     return taken

@@ -226,19 +226,23 @@ def declare_interest(
     *,
     actor: Actor,
     at: datetime,
-    person: UUID,
     kind: str,
     valid_from: date,
+    person: UUID | None = None,
     party: UUID | None = None,
     premises: UUID | None = None,
     name: str = "",
 ) -> UUID:
     """Declare a tie of a person to a party, to premises, or to somebody by name; that person keeps out (OFF-03).
 
-    Everybody declares their own; leaders, administrators and the operator also those of others. A name is kept
-    encrypted, and can be erased; what it is compared by is a keyed hash.
-    Raises BadInputError for an unknown kind and unless exactly one of the three is given.
+    Everybody declares their own (`person` left out); leaders, administrators and the operator also those of others. A
+    name is kept encrypted, and can be erased; what it is compared by is a keyed hash.
+    Raises BadInputError for an unknown kind and unless exactly one of the three is given, NotAllowedError for whom it
+    is not to declare, such as an operator who names nobody.
     """
+    person = person or actor.person_id
+    if person is None:
+        raise NotAllowedError(_("Only people have ties; sign in to declare yours."))
     if actor.person_id != person and actor.role_or_kind not in _LEADERS:
         raise NotAllowedError(_("Everybody declares only their own ties; for others the head of the unit does."))
     if kind not in InterestKind.values:
@@ -258,25 +262,6 @@ def declare_interest(
         name_mark=name_mark(name) if name.strip() else None,
     )  # fmt: skip
     return interest
-
-
-def declare_own(
-    *,
-    actor: Actor,
-    at: datetime,
-    kind: str,
-    valid_from: date,
-    party: UUID | None = None,
-    premises: UUID | None = None,
-    name: str = "",
-) -> UUID:
-    """Declare a tie of one's own, as `declare_interest`. NotAllowedError where no person acts."""
-    if actor.person_id is None:
-        raise NotAllowedError(_("Only people have ties; sign in to declare yours."))
-    return declare_interest(
-        actor=actor, at=at, person=actor.person_id, kind=kind, valid_from=valid_from, party=party, premises=premises,
-        name=name,
-    )  # fmt: skip
 
 
 @write

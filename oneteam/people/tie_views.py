@@ -15,7 +15,7 @@ from oneteam.people.models import Interest
 from oneteam.people.register_forms import InterestForm
 from oneteam.people.registers import tied_to
 from oneteam.people.standing import held_on
-from oneteam.people.standing_acts import CONCERNED, declare_own
+from oneteam.people.standing_acts import CONCERNED, declare_interest
 from oneteam.people.views import for_roles
 from oneteam.web.parts import PageHeader
 
@@ -27,7 +27,7 @@ def page(request: PersonRequest) -> HttpResponse:
     form = InterestForm(request.POST or None, initial={"valid_from": legal_day(now()).isoformat()})
     if request.method == "POST" and form.is_valid():
         try:
-            declare_own(actor=request.acting.actor, at=now(), **form.cleaned_data)
+            declare_interest(actor=request.acting.actor, at=now(), **form.cleaned_data)
         except BadInputError as error:
             form.add_error(None, str(error))
         else:

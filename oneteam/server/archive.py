@@ -58,7 +58,7 @@ class Writer:
         descriptor = os.open(self.part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         self._file = os.fdopen(descriptor, "w+b")
-        self._tar = tarfile.open(fileobj=self._file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
+        self._tar = tarfile.open(fileobj=self._file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115 -- finish and abandon close it
         self.add_bytes(ABOUT, _json({"format": FORMAT, **about}))
 
     def add(self, name: str, content: IO[bytes], size: int) -> None:

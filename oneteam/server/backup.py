@@ -160,7 +160,7 @@ def _kept(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def _add_checkpoints(writer: archive.Writer, paths: config.CityPaths, seen: dumping.Snapshot, sealed: int) -> None:
     from oneteam.journal.outside import CheckpointFile  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.seal import append_missing  # noqa: PLC0415
+    from oneteam.journal.seal import append_missing  # noqa: PLC0415 -- as above
 
     with tempfile.TemporaryDirectory(prefix="oneteam-") as folder:
         copy = CheckpointFile(Path(folder) / paths.checkpoints.name)

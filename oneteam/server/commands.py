@@ -104,7 +104,7 @@ def run_backup(args: argparse.Namespace) -> int:
 
     django.setup()
     from oneteam.server.backup import backup, moment  # noqa: PLC0415 -- needs Django
-    from oneteam.server.text import gettext as _  # noqa: PLC0415
+    from oneteam.server.text import gettext as _  # noqa: PLC0415 -- as above
 
     done = backup(args.file, with_keys=args.with_keys, tell=_tell)
     text = _(
@@ -118,7 +118,7 @@ def run_backup(args: argparse.Namespace) -> int:
 def run_restore(args: argparse.Namespace) -> int:
     """Restore a city; 1 when something in it does not hold."""
     from oneteam.server.restore import restore  # noqa: PLC0415 -- see run_doctor
-    from oneteam.server.text import gettext as _  # noqa: PLC0415
+    from oneteam.server.text import gettext as _  # noqa: PLC0415 -- as above
 
     good = restore(args.file, keys=args.keys, checkpoints=args.checkpoints, tell=_tell)
     if good:

@@ -88,7 +88,7 @@ def _in_database(city: str, paths: config.CityPaths) -> Iterator[Finding]:
     import django  # noqa: PLC0415 -- settings need the city's files, which are there only now
 
     django.setup()
-    from django.db import Error  # noqa: PLC0415
+    from django.db import Error  # noqa: PLC0415 -- as above
 
     yield from _roles(city)
     try:
@@ -221,8 +221,8 @@ def _migrated() -> Iterator[Finding]:
 
 def _keys(paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
     from oneteam.journal.models import Checkpoint, Subject  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.notes import load_key, open_checkpoint  # noqa: PLC0415
-    from oneteam.journal.vault import vault  # noqa: PLC0415
+    from oneteam.journal.notes import load_key, open_checkpoint  # noqa: PLC0415 -- as above
+    from oneteam.journal.vault import vault  # noqa: PLC0415 -- as above
 
     lost = _("bring the file back from a backup; without it nothing of the kind can be opened or signed")
     missing = [path.name for path in (paths.master_key, paths.sealer_key, paths.web_key) if not path.exists()]
@@ -269,7 +269,7 @@ def _sealing(paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
 
 def _checkpoints(paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
     from oneteam.journal.models import Checkpoint  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.outside import CheckpointFile  # noqa: PLC0415
+    from oneteam.journal.outside import CheckpointFile  # noqa: PLC0415 -- as above
 
     last = CheckpointFile(paths.checkpoints).last()
     size = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
@@ -297,7 +297,7 @@ def _checkpoints(paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
 
 def _verification(paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
     from oneteam.journal.nightly import last_verification  # noqa: PLC0415 -- needs Django
-    from oneteam.server.nightly import is_due, last_due  # noqa: PLC0415
+    from oneteam.server.nightly import is_due, last_due  # noqa: PLC0415 -- as above
 
     last, clean = last_verification(), last_verification(clean=True)
     text = _("%(acts)d acts and %(rows)d rows held on %(day)s")
@@ -318,8 +318,8 @@ def _verification(paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
 
 def _backup(paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
     from oneteam.journal.nightly import begun_at  # noqa: PLC0415 -- needs Django
-    from oneteam.lawbook.queries import setting  # noqa: PLC0415
-    from oneteam.server.backup import state_file  # noqa: PLC0415
+    from oneteam.lawbook.queries import setting  # noqa: PLC0415 -- as above
+    from oneteam.server.backup import state_file  # noqa: PLC0415 -- as above
 
     days, last = int(setting("backup.days")), config.read_json(state_file(paths))
     made = datetime.fromisoformat(last["at"]) if last else None
@@ -340,7 +340,7 @@ def _moment(at: datetime) -> str:
 
 def _followers(paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
     from oneteam.journal.follow import lag  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.queries import stopped_followers  # noqa: PLC0415
+    from oneteam.journal.queries import stopped_followers  # noqa: PLC0415 -- as above
 
     behind = lag()
     for name, error in stopped_followers().items():
@@ -357,7 +357,7 @@ def _followers(paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
 
 def _law(_paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
     from oneteam.procedures.models import Declaration  # noqa: PLC0415 -- needs Django
-    from oneteam.procedures.packs import pack_declarations  # noqa: PLC0415
+    from oneteam.procedures.packs import pack_declarations  # noqa: PLC0415 -- as above
 
     known = set(Declaration.objects.values_list("hash", flat=True))
     declared = [declaration for _file, declaration in pack_declarations()]
@@ -371,8 +371,8 @@ def _law(_paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
 def _documents(_paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
     from django.conf import settings  # noqa: PLC0415 -- needs Django
 
-    from oneteam.documents.queries import templates  # noqa: PLC0415
-    from oneteam.documents.rendering import probe  # noqa: PLC0415
+    from oneteam.documents.queries import templates  # noqa: PLC0415 -- as above
+    from oneteam.documents.rendering import probe  # noqa: PLC0415 -- as above
 
     made = probe(legal_day(at))
     yield _ok("documents", _("%(count)d templates, rendered by %(made)s") % {"count": len(templates()), "made": made})
@@ -405,7 +405,7 @@ def _calendar(_paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
 
 def _settings(_paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
     from oneteam.lawbook.queries import settings_now, unset_settings  # noqa: PLC0415 -- needs Django
-    from oneteam.lawbook.settings_table import catalogue  # noqa: PLC0415
+    from oneteam.lawbook.settings_table import catalogue  # noqa: PLC0415 -- as above
 
     known, given, unset = catalogue(), settings_now(), unset_settings()
     for name in unset:

@@ -16,7 +16,7 @@ def take_over(city: str, *, checkpoints: Path | None, tell: Tell) -> bool:
     Returns whether everything holds; where it does not, nothing is adopted. `checkpoints` as for `restore`.
     """
     from django.conf import settings  # noqa: PLC0415 -- Django was set up for a city that did not stand yet
-    from django.db import connections  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415 -- as above
 
     from oneteam.files.follower import sweep_erased  # noqa: PLC0415 -- needs Django
 
@@ -45,7 +45,7 @@ def take_over(city: str, *, checkpoints: Path | None, tell: Tell) -> bool:
 
 def _verified(tell: Tell) -> bool:
     from oneteam.journal.state import state  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.verify import verify  # noqa: PLC0415
+    from oneteam.journal.verify import verify  # noqa: PLC0415 -- as above
 
     acts, rows = verify(), state()
     for line in (*acts.notices, *acts.lines(), *rows.lines()):
@@ -71,8 +71,8 @@ def _newer(file: Path, paths: config.CityPaths, tell: Tell) -> bool:
 
 def _adopt(tell: Tell) -> None:
     from oneteam.journal.actors import os_operator  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.adopt import adopt  # noqa: PLC0415
-    from oneteam.kernel.clock import now  # noqa: PLC0415
+    from oneteam.journal.adopt import adopt  # noqa: PLC0415 -- as above
+    from oneteam.kernel.clock import now  # noqa: PLC0415 -- as above
 
     try:
         done = adopt(actor=os_operator(), at=now())
@@ -87,7 +87,7 @@ def _adopt(tell: Tell) -> None:
 def _seal(city: str, paths: config.CityPaths) -> None:
     """Seal what can be sealed now; what an open write on the server holds back is sealed when the city is served."""
     from oneteam.journal.notes import load_key  # noqa: PLC0415 -- needs Django
-    from oneteam.journal.seal import Sealer  # noqa: PLC0415
+    from oneteam.journal.seal import Sealer  # noqa: PLC0415 -- as above
 
     sealer = Sealer(role_dsn(city, "sealer"), load_key(paths.sealer_key), paths.checkpoints)
     try:

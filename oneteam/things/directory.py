@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from oneteam.directories.fields import span, to_row
 from oneteam.directories.pages import Directory, Edit, Filter, Look, Shown, register_directory
 from oneteam.kernel.clock import legal_day
-from oneteam.people.standing_acts import CONCERNED, declare_own
+from oneteam.people.standing_acts import CONCERNED, declare_interest
 from oneteam.places.queries import localised
 from oneteam.things import forms, party_acts, premises_acts
 from oneteam.things.branches import branch_names, named
@@ -71,7 +71,7 @@ def _party_sections(_request: HttpRequest, row: Any, _at: datetime) -> list[obje
 def _own_tie(target: str) -> Edit:
     """What an officer or attendant declares of himself, to be kept out of every case about it (OFF-03)."""
     return Edit(
-        name="tie", button=gettext_lazy("Declare my tie"), form=forms.OwnTieForm, act=declare_own, target=target,
+        name="tie", button=gettext_lazy("Declare my tie"), form=forms.OwnTieForm, act=declare_interest, target=target,
         who=CONCERNED, icon="people", told=gettext_lazy("Your tie is declared"),
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """An officer of a case is replaced: what blocks the rest goes on with a pair that may handle it."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,7 +21,7 @@ from oneteam.cases.tests.making import (
 from oneteam.journal.actors import operator
 from oneteam.journal.models import Act
 from oneteam.kernel.clock import legal_day
-from oneteam.kernel.errors import BadInputError
+from oneteam.kernel.errors import BadInputError, NotAllowedError
 from oneteam.people.acts import give_post, register_person
 from oneteam.people.models import Certificate, Unit
 from oneteam.people.standing_acts import declare_interest, end_certificate, register_certificate
@@ -102,3 +103,17 @@ def test_officer_is_replaced_on_the_page_of_the_case() -> None:
     assert client.post(f"/cases/{case}/replace/", {**form, "joining": ""}).status_code == 422
     assert client.post(f"/cases/{case}/replace/", form).status_code == 302
     assert row(case).officers == (person(FIRST), joining)
+
+
+def test_replacement_sent_twice_is_made_once_and_nobody_else_may_make_it() -> None:
+    case, joining = ready(), third()
+    certified(joining)
+    values: dict[str, Any] = {"case": case, "leaving": person(SECOND), "joining": joining, "reason": "调离"}
+    with pytest.raises(NotAllowedError):
+        replace_officer(actor=actor("shen.yulan"), at=AT, **values)
+    first = replace_officer(actor=officer(), at=AT, key="r", **values)
+    again = replace_officer(actor=officer(), at=AT, key="r", **values)
+    assert (again.replayed, again.act.id) == (True, first.act.id)
+    assert Act.objects.filter(kind="case.officer_replaced").count() == 1
+    with pytest.raises(NotAllowedError):
+        replace_officer(actor=officer(SECOND), at=AT, **{**values, "leaving": joining, "joining": person(SECOND)})

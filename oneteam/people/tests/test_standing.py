@@ -277,4 +277,4 @@ def test_officer_declares_a_tie_of_his_own_and_sees_it() -> None:
     assert client.post("/ties/", {"kind": "kinship", "name": "", "valid_from": "x"}).status_code == 422
     assert Interest.objects.filter(person=me).count() == 1
     with pytest.raises(NotAllowedError):
-        standing_acts.declare_own(actor=CLERK, at=AT, kind="kinship", valid_from=TODAY, name="林大海")
+        standing_acts.declare_interest(actor=CLERK, at=AT, kind="kinship", valid_from=TODAY, name="林大海")

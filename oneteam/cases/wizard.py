@@ -128,7 +128,7 @@ PAGES: Mapping[str, Page] = {
             closing.end_case, room_forms.EndForm, counted=False, icon="back",
         ),
         Page(
-            "replace", gettext_lazy("Who takes an officer's place?"), gettext_lazy("Replace officer"),
+            "replace", gettext_lazy("Replace an officer"), gettext_lazy("Replace officer"),
             gettext_lazy("Officer replaced"), replace_officer, room_forms.ReplaceForm, counted=False, icon="swap",
         ),
     )

@@ -124,7 +124,7 @@ def _none(indicator: Indicator, now: Measured) -> str:
         return _("No acts of this kind are recorded yet.")
     if now.running:
         return _("%(count)d running, none finished yet.") % {"count": now.running}
-    return _("No acts in these days.")
+    return _("No acts in these days; imported history is not counted.")
 
 
 def _change(now: int, before: int) -> str:

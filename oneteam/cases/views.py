@@ -62,8 +62,7 @@ def new(request: PersonRequest) -> HttpResponseBase:
             return render(
                 request, "cases/barred.html", open_context(request, None, at=at, returned=returned), status=403
             )
-        form = OpenForm(officers=officers_for(request, at), initial={"incident": request.GET.get("incident")})
-        return render(request, "cases/new.html", open_context(request, form, at=at, key=str(uuid7())))
+        return _empty(request)
     if interface.wanted(request):
         return interface.opened(request, at, barred(request))
     key = request.POST.get("idempotency_key")
@@ -79,6 +78,14 @@ def new(request: PersonRequest) -> HttpResponseBase:
         returned = returned_by(error, {OPEN: form}, key=key)
     context = open_context(request, form, at=at, returned=returned, key=returned.key or str(uuid7()))
     return render(request, "cases/new.html", context, status=returned.status)
+
+
+@for_roles("officer")
+def _empty(request: PersonRequest) -> HttpResponse:
+    """The form, for those whom the act would let open a case."""
+    at = now()
+    form = OpenForm(officers=officers_for(request, at), initial={"incident": request.GET.get("incident")})
+    return render(request, "cases/new.html", open_context(request, form, at=at, key=str(uuid7())))
 
 
 def _seen(request: PersonRequest, case_id: UUID) -> Case:

@@ -59,7 +59,10 @@ def _of_importer(view: Page) -> Page:
 
     def found(request: HttpRequest, name: str, **more: Any) -> HttpResponse:
         importer = find_importer(name)
-        response: HttpResponse = guarded(view, importer.who - {"operator"})(request, importer, **more)
+        roles = importer.who - {"operator"}
+        if not roles:  # on the command line alone; a guard without roles would let everybody in
+            raise Http404
+        response: HttpResponse = guarded(view, roles)(request, importer, **more)
         return response
 
     return found

@@ -52,6 +52,7 @@ ROOMS = [
     "patrols",
     "command",
     "supervision",
+    "live",
     "exchange",
     "server",
 ]
@@ -130,6 +131,7 @@ MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_ADAPTER = "oneteam.people.passkeys.MfaAdapter"
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a PIN or finger: the key alone, found on a desk, opens nothing
 ALLAUTH_TRUSTED_PROXY_COUNT = config.number("ONETEAM_PROXIES")
+LIVE_PORT = config.number("ONETEAM_LIVE_PORT", most=65_535)  # set by the supervisor; 0: no live feed is served
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

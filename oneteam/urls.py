@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("oneteam.patrols.urls")),
     path("", include("oneteam.command.urls")),
     path("", include("oneteam.supervision.urls")),
+    path("", include("oneteam.live.urls")),
 ]
 handler400 = "oneteam.web.views.bad_request"
 handler403 = "oneteam.web.views.forbidden"

@@ -30,7 +30,7 @@ FIRST: Mapping[str, str] = {
 FIXED = {"matter": "F01-001", "template": "decision_on_the_spot", "figure": "reports"}
 OPENED: Mapping[str, tuple[str, ...]] = {
     DISPATCHER: (
-        "desk", "handover", "reports", "report-new", "report", "order", "figures", "figure", "import",
+        "desk", "handover", "reports", "report-new", "report", "order", "figures", "figure", "import", "map", "wall",
     ),
     OFFICER: (
         "orders", "order", "verify", "findings", "finding-new", "finding", "cases", "case-new", "case", "file",
@@ -56,7 +56,7 @@ NO_PAGE = re.compile(
     r"(directory|reports|import)-(file|template|faults|look|offer)|import-confirm|matters-export|(case|report)-proof|photo"
     r"|file-(original|hand-over|compare)|document-(look|void)|report-(answer|close|review|reopen|caller|join|decide"
     r"|split|proposal)|incident-correct|desk-merge|handover-take|offer-(matters|places|people)|finding-(place|matters|correct"
-    r"|settle|pass_on|take_over|give_back)|order-\w+|figures-strip|account_(logout|signup|reset_password|inactive"
+    r"|settle|pass_on|take_over|give_back)|order-\w+|figures-strip|(map|wall)-now|account_(logout|signup|reset_password|inactive"
     r"|reauthenticate)"
 )
 """Files, pieces of pages, forms that are sent to (they show the page they came from), and what is switched off."""

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
-from oneteam.intake.models import Incident, Report
+from oneteam.intake.models import Incident, Report, Urgency
 from oneteam.journal.queries import acts
 from oneteam.journal.subjects import read_personal
 from oneteam.kernel.masking import names_anybody
@@ -121,6 +121,12 @@ def reports_with_incidents(ids: Iterable[UUID]) -> list[Report]:
     return list(Report.objects.select_related("incident").filter(id__in=set(ids)))
 
 
+def reports_placed(ids: Iterable[UUID]) -> list[Report]:
+    """Return these reports with their incidents and places, in one query."""
+    found = Report.objects.select_related("incident__place").defer(*GROUND)
+    return list(found.filter(id__in=set(ids)))
+
+
 def reports_of_incidents(ids: Iterable[UUID]) -> dict[UUID, list[Report]]:
     """Return the reports of each incident, oldest first, in one query."""
     found: dict[UUID, list[Report]] = {}
@@ -196,6 +202,15 @@ def names_a_caller(text: str, incident: UUID) -> bool:
     """Tell whether a text gives the name or the number of somebody who told of an incident, or any mobile number."""
     told = told_texts(reports_of_incidents([incident]).get(incident, [])).values()
     return names_anybody(text, names=[one.caller_name for one in told], phones=[one.caller_phone for one in told])
+
+
+def open_incidents(*, most: int) -> list[Incident]:
+    """Return the incidents that are not resolved, the most urgent first, then the newest, with their places."""
+    found = Incident.objects.filter(id__in=in_state("incident", "established")).select_related("place").defer(
+        "place__line", "place__doors"
+    )  # fmt: skip
+    urgent = Case(When(urgency=Urgency.VERY_URGENT, then=0), default=1)
+    return list(found.order_by(urgent, "-number")[:most])
 
 
 def incidents_of(ids: Iterable[UUID]) -> list[Incident]:

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Max, Model, Q, QuerySet
 
 from oneteam.journal.kinds import act_kind, table_kinds
-from oneteam.journal.models import Act, Change, Cursor
+from oneteam.journal.models import Act, Change, Cursor, Leaf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,3 +180,27 @@ def waits_for_seal(stream: UUID) -> bool:
 def stopped_followers() -> dict[str, str]:
     """Return the fault of every follower that cannot go on."""
     return dict(Cursor.objects.exclude(error="").values_list("follower", "error"))
+
+
+@dataclass(frozen=True, slots=True)
+class SealedAct:
+    """What a live screen needs of an act: its number in the sealed order, its kind, and whom or what it is about."""
+
+    n: int
+    kind: str
+    stream: UUID
+    about: tuple[UUID, ...]
+    occurred_at: datetime
+
+
+def last_sealed() -> int:
+    """Return the number of the last act in the sealed order, -1 where none is sealed."""
+    last: int | None = Leaf.objects.aggregate(last=Max("idx"))["last"]
+    return -1 if last is None else last
+
+
+def sealed_after(n: int, most: int) -> list[SealedAct]:
+    """Return the acts after the one with this number in the sealed order, at most so many, in one query."""
+    columns = ("idx", "act__kind", "act__stream", "act__about", "act__occurred_at")
+    rows = Leaf.objects.filter(idx__gt=n, idx__lte=n + most).order_by("idx").values_list(*columns)
+    return [SealedAct(idx, kind, stream, tuple(about), at) for idx, kind, stream, about, at in rows]

@@ -12,6 +12,7 @@ from oneteam.kernel.ids import uuid7
 from oneteam.people.models import Account
 
 SEEN = "seen"
+BY_ITSELF = "X-By-Itself"  # set by what a page fetches to stay live
 STEP = 60.0  # seconds; activity is noted no oftener, so that most requests write no session
 
 
@@ -30,19 +31,24 @@ def session_ended(
     return False
 
 
+def left_alone(request: HttpRequest, user: Account, *, moment: float, at: datetime) -> bool:
+    """Tell whether this session was left alone too long by `moment` (real time in seconds); notes nothing."""
+    seen = request.session.get(SEEN)
+    away = moment - seen if isinstance(seen, float) else 0.0
+    actor = Actor(kind=ActorKind.PERSON, id=str(user.person_id))
+    return away > STEP and session_ended(actor, at, idle=timedelta(seconds=away))
+
+
 def idle_too_long(request: HttpRequest, user: Account, *, moment: float, at: datetime) -> bool:
     """Tell whether this session was left alone too long; else note that somebody is there.
 
     `moment` is real time in seconds, not the region's: the person sits before the screen in the real one. What the page
     asks by itself to stay live is no activity.
     """
+    if left_alone(request, user, moment=moment, at=at):
+        return True
     seen = request.session.get(SEEN)
-    away = moment - seen if isinstance(seen, float) else 0.0
-    if away > STEP:
-        actor = Actor(kind=ActorKind.PERSON, id=str(user.person_id))
-        if session_ended(actor, at, idle=timedelta(seconds=away)):
-            return True
-    by_itself = request.path == reverse("web:live")
-    if seen is None or (away > STEP and not by_itself):
+    by_itself = request.path == reverse("web:live") or BY_ITSELF in request.headers
+    if seen is None or (moment - seen > STEP and not by_itself):
         request.session[SEEN] = moment
     return False

@@ -1,6 +1,6 @@
 """Reading the ground."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from oneteam.kernel.geometry import Prepared
+from oneteam.kernel.geometry import Line, Outline, Prepared
 from oneteam.kernel.text import Span, fold
 from oneteam.places.gazetteer import Found, Gazetteer, Outcome
 from oneteam.places.ground import Ground, ground
@@ -250,3 +250,50 @@ def around(on: date) -> Callable[[UUID | None], set[UUID]]:
     """Return `within` of a day with the ground at hand, for many places."""
     here = ground(on)
     return lambda place: here.within(place) if place is not None else set()
+
+
+def area_finder(on: date) -> Callable[[UUID | None, Decimal | None, Decimal | None], UUID | None]:
+    """Return what says in which area a place or a point lies on a day, with the ground at hand; None where unknown."""
+    here = ground(on)
+
+    def find(place: UUID | None, lon: Decimal | None, lat: Decimal | None) -> UUID | None:
+        if lon is not None and lat is not None and (found := here.locate(float(lon), float(lat)).area):
+            return found
+        within = here.within(place) if place is not None else set()
+        return next((each for each in within if here.places[each].kind == PlaceKind.AREA), None)
+
+    return find
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A place as a map draws it: the outline of an area or community, the line of a road, the point of a landmark."""
+
+    id: UUID
+    kind: str
+    zh: str
+    en: str
+    point: tuple[float, float]
+    outline: Outline
+    line: Line
+
+
+def drawn(on: date) -> tuple[Outline, Sequence[Drawn], object]:
+    """Return the region's outline ([] where none is known), what is drawn in it on a day, and which ground that is.
+
+    The ground is the same object as long as nothing changed: whoever keeps a drawing compares it.
+    """
+    here, whole = ground(on), region()
+    kinds = (PlaceKind.AREA, PlaceKind.COMMUNITY, PlaceKind.ROAD, PlaceKind.LANDMARK)
+    found = [
+        Drawn(place.id, place.kind, place.name_zh, place.name_en, here.points[place.id],
+              here.outlines.get(place.id, ()), place.line or ())
+        for place in here.places.values() if place.kind in kinds
+    ]  # fmt: skip
+    return (whole.outline if whole else []), found, here
+
+
+def areas(on: date) -> dict[UUID, str]:
+    """Return the names of the areas that stand on a day, in their order."""
+    found = [place for place in ground(on).places.values() if place.kind == PlaceKind.AREA]
+    return {place.id: localised(place.name_zh, place.name_en) for place in sorted(found, key=lambda each: each.code)}

@@ -274,3 +274,47 @@ def nearest_due(object_ids: Iterable[UUID]) -> dict[UUID, datetime]:
         .annotate(nearest=Min("due", filter=Q(paused_since__isnull=True)))
     )
     return dict(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """An object whose nearest clock is overdue or nearly so."""
+
+    object_id: UUID
+    procedure: str
+    due: datetime
+    state: ClockState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the objects of some procedures stand by their nearest clock, and the most pressing of them."""
+
+    overdue: int
+    soon: int
+    calm: int
+    first: tuple[Pressing, ...]
+
+
+_STANDING = """
+WITH nearest AS (
+  SELECT DISTINCT ON (c.run_id) c.run_id, r.procedure, c.due,
+    CASE WHEN c.due < %s THEN 0 WHEN c.due - %s <= (c.due - c.started_at) * %s THEN 1 ELSE 2 END AS state
+  FROM procedures_clock c JOIN procedures_run r ON r.id = c.run_id
+  WHERE c.stopped_at IS NULL AND c.paused_since IS NULL AND r.procedure = ANY(%s) ORDER BY c.run_id, c.due
+)
+SELECT run_id, procedure, due, state, count(*) FILTER (WHERE state = 0) OVER (),
+  count(*) FILTER (WHERE state = 1) OVER (), count(*) FILTER (WHERE state = 2) OVER ()
+FROM nearest ORDER BY due, run_id LIMIT %s
+"""
+_STATES = (ClockState.OVERDUE, ClockState.WARN)
+
+
+def standing(procedures: Iterable[str], at: datetime, *, most: int) -> Standing:
+    """Return how many objects with a running clock are overdue, nearly so, or calm, and the most pressing of them."""
+    rows = statements.run(_STANDING, [at, at, WARN_SHARE, list(procedures), most]).fetchall()
+    if not rows:
+        return Standing(0, 0, 0, ())
+    first = tuple(Pressing(run, name, due, _STATES[state]) for run, name, due, state, *_counts in rows if state < 2)
+    overdue, soon, calm = rows[0][4:]
+    return Standing(overdue, soon, calm, first)

@@ -1,4 +1,4 @@
-"""What a child of the supervisor runs: `python -m oneteam.server.child web|sealer|followers|verify`.
+"""What a child of the supervisor runs: `python -m oneteam.server.child web|live|sealer|followers|verify`.
 
 Each child dies with the supervisor, however that ends, so that a killed server leaves nothing that writes behind.
 """
@@ -111,6 +111,21 @@ def name_connections(child: str) -> None:
 WEB_MAIN = "ONETEAM_WEB_MAIN"
 
 
+def live(host: str, port: str) -> int:
+    """Serve the live feed until told to stop."""
+    import asyncio  # noqa: PLC0415 -- the other children do without
+
+    import django  # noqa: PLC0415 -- the parent chose the environment
+
+    name_connections("live")
+    django.setup()
+    from oneteam.live.serving import many_sockets, serve  # noqa: PLC0415 -- needs Django
+
+    many_sockets()
+    asyncio.run(serve(host, int(port)))
+    return 0
+
+
 def sealer() -> int:
     """Seal the journal until told to stop."""
     import django  # noqa: PLC0415 -- the parent chose the environment
@@ -186,7 +201,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
     os.environ[WEB_MAIN] = str(os.getpid())
     programs: dict[str, Callable[..., int]] = {
-        "web": web, "sealer": sealer, "followers": followers, "verify": verify,
+        "web": web, "live": live, "sealer": sealer, "followers": followers, "verify": verify,
     }  # fmt: skip
     try:
         return programs[sys.argv[1]](*sys.argv[2:])

@@ -1,4 +1,4 @@
-"""The processes of one running city: web, sealer and followers, kept alive by a supervisor, over the database.
+"""The processes of one running city: web, live feed, sealer and followers, kept alive over the database.
 
 The supervisor starts each as a child that dies with it, starts it again when it ends (with growing pauses), brings the
 embedded database back when that is killed, and stops all in order: web first, so that answers under way are finished,
@@ -211,8 +211,11 @@ class Child:
         self.process = None
 
 
-def children(*, port: int | None, host: str = HOST) -> list[Child]:
-    """The programs of a city, in the order in which they are stopped; no web where `port` is None."""
+def children(*, port: int | None, live: int | None = None, host: str = HOST) -> list[Child]:
+    """The programs of a city, in the order in which they are stopped; no web where `port` is None.
+
+    `live` is the port of the live feed.
+    """
     environment = {
         **os.environ, "ONETEAM_CITY": config.city(), "PYTHONPATH": str(config.CHECKOUT), "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
@@ -221,8 +224,10 @@ def children(*, port: int | None, host: str = HOST) -> list[Child]:
         Child("sealer", [], {**environment, "ONETEAM_ROLE": "sealer", "ONETEAM_POOL": ""}),
     ]
     if port is not None:
-        web = {**environment, "ONETEAM_ROLE": "app", "ONETEAM_POOL": "1"}
-        found.insert(0, Child("web", [host, str(port)], web))
+        served = {**environment, "ONETEAM_ROLE": "app", "ONETEAM_LIVE_PORT": str(live or 0)}
+        found.insert(0, Child("web", [host, str(port)], {**served, "ONETEAM_POOL": "1"}))
+        if live is not None:
+            found.insert(1, Child("live", [host, str(live)], {**served, "ONETEAM_POOL": ""}))
     return found
 
 

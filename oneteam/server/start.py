@@ -113,14 +113,15 @@ class _Run:
             if port is not None:
                 # What documents print as the address of their check, unless the city has a public one.
                 os.environ.setdefault("ONETEAM_ADDRESS", self._address(port))
-            programs = processes.children(port=port, host=self.options.host)
+            live = None if port is None else processes.free_port(port + 1, self.options.host)
+            programs = processes.children(port=port, live=live, host=self.options.host)
             supervisor = processes.Supervisor(self.paths, programs, server)
             logs = processes.Logs(self.paths)
             supervisor.start()
             try:
                 self._fill(supervisor)
                 if port is not None:
-                    self._open(supervisor, port)
+                    self._open(supervisor, port, live)
                 self._greet(supervisor)
                 while port is not None:
                     supervisor.tick()
@@ -184,11 +185,11 @@ class _Run:
     def _address(self, port: int) -> str:
         return f"http://{f'[{self.options.host}]' if ':' in self.options.host else self.options.host}:{port}"
 
-    def _open(self, supervisor: processes.Supervisor, port: int) -> None:
+    def _open(self, supervisor: processes.Supervisor, port: int, live: int | None) -> None:
         address = f"{self._address(port)}/"
         self._wait(supervisor, lambda: answers(address), WEB_SECONDS, _("the web server did not come up"))
         supervisor.about.update(
-            url=address, port=port, demo=self.options.demo, clock=os.environ[CLOCK_VARIABLE],
+            url=address, port=port, live=live, demo=self.options.demo, clock=os.environ[CLOCK_VARIABLE],
             started=real_now().isoformat(timespec="seconds"),
         )  # fmt: skip
         supervisor.note()

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from oneteam.kernel import clock
+from oneteam.web.live import feed_url
 from oneteam.web.parts import Link
 from oneteam.web.slots import NAVIGATION, Text, collect
 
@@ -77,6 +78,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         entries = _navigation(request)
         shown |= {
             "actor": actor,
+            "feed_url": feed_url(request),
             "navigation": entries,
             "navigation_late": [entry for entry in entries if entry.late],
         }
@@ -98,6 +100,7 @@ def shell_without_person(request: HttpRequest) -> dict[str, object]:
         "theme": theme_of(request),
         "theme_url": _url("web:theme"),
         "live_url": _url("web:live"),
+        "feed_url": "",
         "search_url": _url("search"),
         "region_name": region_name(code),
         "region_time": clock.now() if os.environ.get(clock.CLOCK_VARIABLE, "").strip() else None,

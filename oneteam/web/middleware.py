@@ -13,10 +13,12 @@ from django.utils.cache import patch_vary_headers
 from oneteam.kernel.errors import OneteamError
 from oneteam.kernel.logs import request_id
 from oneteam.web import views
+from oneteam.web.live import feed_origin
 
 log = logging.getLogger(__name__)
 
-# Everything comes from this server; blob: is the preview of a photograph that has not been sent yet.
+# Everything comes from this server, the live feed perhaps from a port of its own; blob: is the preview of a photograph
+# that has not been sent yet.
 POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'none'"
@@ -61,7 +63,9 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        feed = feed_origin(request)
+        policy = f"{POLICY}; connect-src 'self' {feed}" if feed else POLICY
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         if response.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Cache-Control", "no-store")

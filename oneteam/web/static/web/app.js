@@ -296,8 +296,15 @@ if (liveSign?.dataset.live) {
   const sentence = liveSign.querySelector('.live-words');
   let lastTime = now();
   let lastBeat = performance.now();
+  let lastFeed = -STALE;
+  document.addEventListener('feed:beat', ({ detail }) => {
+    lastFeed = lastBeat = performance.now();
+    lastTime = detail;
+    liveSign.removeAttribute('data-stale');
+    sentence.textContent = say('connected', detail);
+  });
   const ask = async () => {
-    if (document.hidden) return;
+    if (document.hidden || performance.now() - lastFeed < STALE) return; // the feed says it already
     try {
       const answer = await fetch(liveSign.dataset.live, { signal: AbortSignal.timeout(5000) });
       if (!answer.ok) throw new Error(String(answer.status));

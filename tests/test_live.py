@@ -1,0 +1,70 @@
+"""The live feed on the real server: the wall says a new report by itself; who signs out hears no more."""
+
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from oneteam.server import config, testing
+from oneteam.web.live import FEED
+from tests.running import Running, on_clone, report, wait_for
+from tests.walking import CHROMIUM, chromium, signed_in
+
+pytestmark = [
+    pytest.mark.browser, pytest.mark.server,
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed (Debian: apt install chromium)"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server(template: testing.Template) -> Iterator[Running]:
+    with on_clone(template) as server:
+        server.start()
+        yield server
+
+
+def asked(server: Running, headers: dict[str, str]) -> int:
+    """Return how the live process answers who asks for the stream."""
+    connection = HTTPConnection("localhost", server.state()["live"], timeout=10)
+    try:
+        connection.request("GET", FEED, headers=headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_a_new_report_appears_on_the_wall_by_itself_until_its_viewer_signs_out(
+    server: Running, browser: Browser
+) -> None:
+    url = str(server.state()["url"]).rstrip("/").replace("127.0.0.1", "localhost")
+    password = str(config.read_json(server.paths.root / "demo.json")["password"])
+    assert asked(server, {}) == 403
+    assert asked(server, {"Origin": "https://evil.example"}) == 403
+    with signed_in(browser, url, "shen.yulan", password, language="zh-hans", size=(1920, 1080)) as viewer:
+        page = viewer.page
+        viewer.go(f"{url}/wall/")
+        expect(page.locator("[data-feed-sign]")).to_contain_text("已连接")
+        count = page.locator("#wall-foot .wall-value").first
+        before = int(count.inner_text())
+        assert server.post(report("锦塘路有人占道摆摊卖烧烤。", told_at="2026-11-25T13:50:00+08:00")).status == 201
+        expect(page.locator(".wall-stream [data-new] b").first).to_have_text("新诉求")
+        expect(count).to_have_text(str(before + 1))  # the figures follow, and nothing was loaded anew
+        cookies: list[Any] = page.context.cookies()
+        session = next(f"{each['name']}={each['value']}" for each in cookies if each["name"] == "sessionid")
+        assert asked(server, {"Cookie": session, "Origin": url}) == 200
+        viewer.refusals.add(403)  # what the stream of a closed session is answered
+        leaving = page.context.new_page()
+        leaving.goto(f"{url}/map/")
+        leaving.locator("details.menu summary.bar-person").click()
+        leaving.locator("form[action*=logout] button").click()
+        leaving.wait_for_url("**/accounts/login/**")
+        wait_for(lambda: asked(server, {"Cookie": session}) == 403)
+        page.wait_for_url("**/accounts/login/**")  # the wall does not go on showing what nobody answers for

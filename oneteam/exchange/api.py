@@ -12,7 +12,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Header, NinjaAPI, Status
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import BaseRenderer
 from ninja.security import HttpBearer
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,12 +21,14 @@ from pydantic_core import to_json
 
 from oneteam.exchange.acts import token_digest
 from oneteam.intake.acts import receive_report
+from oneteam.intake.labels import CHANNELS
 from oneteam.intake.queries import outcome
-from oneteam.intake.telling import Told, ToldFaultsError, point
+from oneteam.intake.telling import LINE_LIMIT, Told, ToldFaultsError, point
 from oneteam.journal import statements
 from oneteam.journal.actors import Actor, ActorKind
 from oneteam.kernel.clock import SHANGHAI, now
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError, NotReadyError
+from oneteam.kernel.texts import TEXT_LIMIT
 
 log = logging.getLogger(__name__)
 
@@ -43,17 +46,39 @@ class Token(HttpBearer):
         return Actor(kind=ActorKind.CLIENT, id=str(row[0]), name=row[1]) if row else None
 
 
+PLAIN, PROBLEM = "application/json", "application/problem+json"
+
+
 class Renderer(BaseRenderer):
     """Answers as JSON."""
 
-    media_type = "application/json"
+    media_type = PLAIN
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
         """Return the JSON of what a view or a problem says."""
         return to_json(data)
 
 
-api = NinjaAPI(
+class Interface(NinjaAPI):
+    """The interface, whose description names problems by their own content type."""
+
+    def get_openapi_schema(self, **more: Any) -> OpenAPISchema:
+        """Return the description (OpenAPI 3.1)."""
+        schema = super().get_openapi_schema(**more)
+        answers = (
+            answer
+            for path in schema["paths"].values()
+            for operation in path.values()
+            for answer in operation["responses"].values()
+        )
+        for answer in answers:
+            content = answer.get("content", {})
+            if content.get(PLAIN, {}).get("schema", {}).get("$ref", "").endswith("/Problem"):
+                answer["content"] = {PROBLEM: content[PLAIN]}
+        return schema
+
+
+api = Interface(
     title="oneteam",
     version="1",
     description="Hand in reports and follow what became of them. Times are ISO 8601 with a zone; points are WGS 84.",
@@ -64,21 +89,25 @@ api = NinjaAPI(
 )
 
 
+# Told to who asks for the description; what is wrong with a telling is said by intake.telling, every fault at once.
+Line: Any = Field("", json_schema_extra={"maxLength": LINE_LIMIT})
+
+
 class ReportIn(BaseModel):
     """A report as told. Nothing of it is ever changed."""
 
     model_config = ConfigDict(extra="forbid")
 
-    channel: str = Field(examples=["hotline_12345"])
-    text: str
-    told_at: datetime
-    title: str = ""
-    address: str = ""
-    caller_name: str = ""
-    caller_phone: str = ""
-    external_id: str | None = None
-    lon: Decimal | None = Field(None, description="Longitude in degrees, WGS 84")
-    lat: Decimal | None = Field(None, description="Latitude in degrees, WGS 84")
+    channel: str = Field(examples=["hotline_12345"], json_schema_extra={"enum": list(map(str, CHANNELS))})
+    text: str = Field(json_schema_extra={"minLength": 1, "maxLength": TEXT_LIMIT})
+    told_at: datetime = Field(description="Not in the future; a time without a zone is China's")
+    title: str = Line
+    address: str = Line
+    caller_name: str = Line
+    caller_phone: str = Field("", description="5 to 20 digits, if any")
+    external_id: str | None = Field(None, json_schema_extra={"maxLength": LINE_LIMIT})
+    lon: Decimal | None = Field(None, description="Longitude in degrees, WGS 84, inside the city")
+    lat: Decimal | None = Field(None, description="Latitude in degrees, WGS 84, inside the city")
 
 
 class ReportOut(BaseModel):
@@ -101,9 +130,13 @@ class Problem(BaseModel):
     faults: dict[str, str] = Field(default_factory=dict)
 
 
+def _problems(*statuses: int) -> dict[int, type[Problem]]:
+    return dict.fromkeys(statuses, Problem)
+
+
 @api.post(
     "/reports",
-    response={200: ReportOut, 201: ReportOut, 409: Problem, 422: Problem, 401: Problem},
+    response={200: ReportOut, 201: ReportOut, **_problems(400, 401, 409, 413, 422, 429, 503)},
     summary="Hand in a report",
     description="201: taken now. 200: the same report was taken before (same key or external id, same content).",
 )
@@ -139,7 +172,11 @@ def _point(body: ReportIn) -> tuple[Decimal, Decimal] | None:
         raise ToldFaultsError({"lon": str(error)}) from error
 
 
-@api.get("/reports/{report}", response={200: ReportOut, 404: Problem, 401: Problem}, summary="Follow a report")
+@api.get(
+    "/reports/{report}",
+    response={200: ReportOut, **_problems(401, 404, 422, 429, 503)},
+    summary="Follow a report",
+)
 def get_report(request: HttpRequest, report: UUID) -> ReportOut:
     """Tell a connected system what became of a report it handed in."""
     actor: Actor = request.auth  # type: ignore[attr-defined] # set by ninja
@@ -165,7 +202,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
 def _problem(request: HttpRequest, status: int, title: str, detail: str, faults: dict[str, str]) -> HttpResponse:
     content = {"title": title, "status": status, "detail": detail, "faults": faults}
     response = api.create_response(request, content, status=status)
-    response["Content-Type"] = "application/problem+json"
+    response["Content-Type"] = PROBLEM
     return response
 
 
@@ -177,6 +214,13 @@ def _refused(request: HttpRequest, error: Exception | type[Exception]) -> HttpRe
 
 for _kind in _STATUS:
     api.add_exception_handler(_kind, _refused)
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Answer a body that is no JSON."""
+    detail = _("The body is no JSON that can be read: %(error)s") % {"error": error.message}
+    return _problem(request, error.status_code, "Cannot be read", detail, {})
 
 
 @api.exception_handler(RequestDataTooBig)

@@ -241,7 +241,7 @@ def test_description_is_openapi_3_1_and_lists_every_error(hotline: System) -> No
     found = answer.json()
     assert found["openapi"].startswith("3.1")
     operation = found["paths"][ADDRESS]["post"]
-    assert set(operation["responses"]) == {"200", "201", "401", "409", "422"}
+    assert set(operation["responses"]) == {"200", "201", "400", "401", "409", "413", "422", "429", "503"}
     assert set(found["paths"][f"{ADDRESS}/{{report}}"]["get"]["responses"]) >= {"200", "401", "404"}
     assert any(parameter["name"].lower() == "idempotency-key" for parameter in operation["parameters"])
     assert found["components"]["securitySchemes"]

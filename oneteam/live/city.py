@@ -6,7 +6,6 @@ from datetime import date
 from django.utils.translation import get_language
 
 from oneteam.kernel.geometry import Outline, Position, centre
-from oneteam.places.models import PlaceKind
 from oneteam.places.queries import Drawn, drawn, localised
 from oneteam.web import maps
 
@@ -24,16 +23,16 @@ def city_ground(on: date) -> maps.Ground | None:
 
 
 def _draw(whole: Outline, places: Sequence[Drawn]) -> maps.Ground:
-    by = {kind: [place for place in places if place.kind == kind] for kind in PlaceKind.values}
+    by = {kind: [place for place in places if place.kind == kind] for kind in ("area", "community", "road", "landmark")}
     return maps.ground(
         whole,
-        communities=[place.outline for place in by[PlaceKind.COMMUNITY]],
-        areas=[place.outline for place in by[PlaceKind.AREA]],
-        roads=[place.line for place in by[PlaceKind.ROAD]],
+        communities=[place.outline for place in by["community"]],
+        areas=[place.outline for place in by["area"]],
+        roads=[place.line for place in by["road"]],
         named=[
-            *(("area", _name(place), _middle(place)) for place in by[PlaceKind.AREA]),
-            *(("landmark", _name(place), place.point) for place in by[PlaceKind.LANDMARK]),
-            *(("community", _name(place), _middle(place)) for place in by[PlaceKind.COMMUNITY]),
+            *(("area", _name(place), _middle(place)) for place in by["area"]),
+            *(("landmark", _name(place), place.point) for place in by["landmark"]),
+            *(("community", _name(place), _middle(place)) for place in by["community"]),
         ],
     )  # fmt: skip
 

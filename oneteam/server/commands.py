@@ -37,7 +37,7 @@ def _add_serving(commands: "Commands") -> None:
     for each in (start, serve):
         each.add_argument("--port", type=int, default=default, help="a busy one gives the next (%(default)s)")
         each.add_argument("--quiet", action="store_true", help="show no log")
-    start.add_argument("--exit", action="store_true", help="end when the sample messages are in")
+    start.add_argument("--exit", action="store_true", help="end when the city is founded and its history lived")
     start.add_argument(
         "--small", action="store_true", help="found a small demo city: 20 communities, 15 people, no firms"
     )

@@ -3,13 +3,14 @@
 import os
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 
 from oneteam.journal.actors import Actor, os_operator
+from oneteam.kernel.clock import SHANGHAI
 from oneteam.kernel.errors import NotReadyError
 from oneteam.server import config
 from oneteam.server.text import gettext as _
@@ -107,6 +108,16 @@ def found(*, actor: Actor, at: datetime, demo: bool, whole: bool = False) -> Dem
         if not demo:
             return None
         return _found_demo(actor=actor, at=at, paths=paths, whole=whole)
+
+
+def found_demo(*, actor: Actor, at: datetime, whole: bool) -> Demo | None:
+    """Found the demo city as `found` does: one that is new, on the morning before its history begins."""
+    from oneteam.demo.history import first_day  # noqa: PLC0415 -- needs Django
+    from oneteam.places.models import Region  # noqa: PLC0415 -- needs Django
+
+    if not Region.objects.exists():
+        at = datetime.combine(first_day(whole=whole, until=at), time(), SHANGHAI) - timedelta(hours=16)
+    return found(actor=actor, at=at, demo=True, whole=whole)
 
 
 def _found_demo(*, actor: Actor, at: datetime, paths: config.CityPaths, whole: bool) -> Demo:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
-from pathlib import Path
 
 from django.utils.translation import gettext_noop
 
@@ -28,8 +27,8 @@ LOG_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asks for. `demo` founds and fills the demo city, `small` without most of its
-    places, people and firms; `leave` ends when that is done."""
+    """What the command line asks for. `demo` founds the demo city and lives its history, `small` without most of
+    its places, people, firms and weeks; `leave` ends when that is done and followed."""
 
     demo: bool
     port: int = processes.PORT
@@ -119,9 +118,11 @@ class _Run:
             logs = processes.Logs(self.paths)
             supervisor.start()
             try:
-                self._fill(supervisor)
                 if port is not None:
                     self._open(supervisor, port, live)
+                elif self.options.demo:
+                    trouble = _("the journal's followers did not come to an end")
+                    self._wait(supervisor, _settled, SETTLE_SECONDS, trouble)
                 self._greet(supervisor)
                 while port is not None:
                     supervisor.tick()
@@ -159,27 +160,22 @@ class _Run:
         readiness.check_ready()
         from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
 
-        founding.found(actor=os_operator(), at=now(), demo=True, whole=not self.options.small)
+        founding.found_demo(actor=os_operator(), at=now(), whole=not self.options.small)
         self._tell(gettext_noop("law, places and people are there"))
+        self._live()
 
-    def _fill(self, supervisor: processes.Supervisor) -> None:
-        """Import the sample messages where no import was ever done; wait until all have been followed."""
-        if not self.options.demo:
-            return
-        from django.conf import settings  # noqa: PLC0415 -- needs Django
+    def _live(self) -> None:
+        """Live the demo city's history, once, before anything that follows the journal or the time is started."""
         from django.db import connection  # noqa: PLC0415 -- needs Django
 
-        from oneteam.intake.importing_run import import_file  # noqa: PLC0415 -- needs Django
-        from oneteam.journal.queries import count_by_kind  # noqa: PLC0415 -- needs Django
+        from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
+        from oneteam.server import demo_history  # noqa: PLC0415 -- needs Django
 
-        if "import.done" not in count_by_kind():
-            samples = Path(settings.DEMO_DIR) / "samples" / "messages.csv"
-            begun = time.monotonic()
-            done = import_file(samples, source="import", channel="website", user=os_operator().id)
-            self._tell(gettext_noop("the sample messages are in"))
-            if not self.options.quiet:
-                sys.stderr.write(done.text(seconds=time.monotonic() - begun) + "\n")
-        self._wait(supervisor, _settled, SETTLE_SECONDS, _("the journal's followers did not come to an end"))
+        if not demo_history.lived_already():
+            lived = demo_history.live(whole=not self.options.small, until=now())
+            self._tell(gettext_noop("weeks of history are there"))
+            for reason, count in lived.refused.items():
+                sys.stderr.write(f"{count} × {reason}\n")
         connection.close()
 
     def _address(self, port: int) -> str:

@@ -1,6 +1,7 @@
 """The follower that proposes: it reads each received report in the sealed order and records what the model says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,37 +22,32 @@ from oneteam.triage.words import MatterIndex
 REMEMBERED = 50_000  # reports kept in memory to find near copies
 
 
-class Triage(Follower):
-    """Proposes matter, place, urgency and near copies of each report; one act a report."""
-
-    name = "triage"
-    version = CODE_VERSION
-    kinds = frozenset({"report.received"})
-    batch = 100
+class Proposing:
+    """What a process needs to propose: catalogue, gazetteer, and the texts told before. Not for several threads."""
 
     def __init__(self) -> None:
         self._matters: MatterIndex | None = None
         self._known: Mapping[str, Matter] | None = None
         self._recent: DuplicateIndex | None = None
 
-    def handle(self, batch: Sequence[Act]) -> None:
-        """Record a proposal for each report that has none; handing the same acts over again changes nothing."""
-        index, names = self._index(), gazetteer(legal_day(now()))
+    def record(self, reports: Iterable[UUID], *, at: datetime) -> dict[UUID, UUID]:
+        """Record a proposal for each of these reports that has none; return those made now by report."""
+        wanted = list(reports)
+        index, names = self._index(), gazetteer(legal_day(at))
         recent = self._memory()
-        done = proposals(act.stream for act in batch)
-        words = told_words(act.stream for act in batch)
-        for act in batch:
-            told = words.get(act.stream)
-            if act.stream in done or told is None:
+        done, words, made = proposals(wanted), told_words(wanted), {}
+        for report in wanted:
+            told = words.get(report)
+            if report in done or told is None:
                 continue
             proposal = propose(
-                told.text, matters=index, gazetteer=names, told_at=told.told_at, recent=recent,
-                without=str(act.stream),
-            )  # fmt: skip
-            acts.propose(
-                actor=machine(self.name, proposal.model_version), at=now(), report=act.stream, proposal=proposal
+                told.text, matters=index, gazetteer=names, told_at=told.told_at, recent=recent, without=str(report)
             )
-            recent.add(str(act.stream), told.text, told_at=told.told_at, keys=proposal.keys)
+            made[report] = acts.propose(
+                actor=machine(Triage.name, proposal.model_version), at=at, report=report, proposal=proposal
+            )
+            recent.add(str(report), told.text, told_at=told.told_at, keys=proposal.keys)
+        return made
 
     def _index(self) -> MatterIndex:
         """Return the catalogue prepared for scoring, made anew when it was changed."""
@@ -73,6 +69,22 @@ class Triage(Follower):
                     keys = tuple(f"{name}:{value}" for name, value in pairs if value)
                     self._recent.add(str(report), told.text, told_at=told.told_at, keys=keys)
         return self._recent
+
+
+class Triage(Follower):
+    """Proposes matter, place, urgency and near copies of each report; one act a report."""
+
+    name = "triage"
+    version = CODE_VERSION
+    kinds = frozenset({"report.received"})
+    batch = 100
+
+    def __init__(self) -> None:
+        self._proposing = Proposing()
+
+    def handle(self, batch: Sequence[Act]) -> None:
+        """Record a proposal for each report that has none; handing the same acts over again changes nothing."""
+        self._proposing.record((act.stream for act in batch), at=now())
 
 
 register_follower(Triage())

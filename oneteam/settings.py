@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "oneteam.people.middleware.acting_person",
+    "oneteam.people.often.not_too_often",
     "oneteam.web.middleware.ErrorPages",
 ]
 INTERFACE_MIDDLEWARE = [  # of /api/, see oneteam.web.handlers
@@ -132,6 +133,9 @@ MFA_ADAPTER = "oneteam.people.passkeys.MfaAdapter"
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a PIN or finger: the key alone, found on a desk, opens nothing
 ALLAUTH_TRUSTED_PROXY_COUNT = config.number("ONETEAM_PROXIES")
 LIVE_PORT = config.number("ONETEAM_LIVE_PORT", most=65_535)  # set by the supervisor; 0: no live feed is served
+INTERFACE_RATE = (
+    config.number("ONETEAM_API_RATE", most=100_000) or 300
+)  # requests a second of one system, in each worker
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -217,6 +217,7 @@ def _plain() -> Iterator[Address]:
         "reports", "report-new", "desk", "handover", "offer-places", "orders", "verify", "escalated", "findings",
         "finding-new", "finding-place", "finding-matters", "cases", "documents", "numbers", "templates", "ties",
         "map", "map-now", "wall", "wall-now",
+        "map", "map-now", "wall", "wall-now",
     ):  # fmt: skip
         yield Address(name, reverse(name), of_role(ROLES[name]))
     yield Address("case-new", reverse("case-new"), of_role(frozenset({"officer"})))

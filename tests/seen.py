@@ -59,6 +59,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "document-void": roles("officer brigade_leader"),
     **dict.fromkeys(("templates", "template"), DOCUMENTS | KEEPER),
     "ties": TIED,
+    **dict.fromkeys(("map", "map-now", "wall", "wall-now"), roles("dispatcher brigade_leader head")),
     **dict.fromkeys(("file-original", "file-compare"), DOCUMENTS),
     "file-hand-over": roles("officer brigade_leader"),
 }  # fmt: skip

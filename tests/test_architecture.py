@@ -54,6 +54,7 @@ MODELS_OF_OTHERS = {
 }
 VIEWS_OF_OTHERS = {
     "safe_next": "the panel of custody leads back to the page that showed it (web.views)",
+    "of_error": "the layer that counts requests answers before any view is found (web.views)",
     "for_roles": "the guard of every page stands with the sign-in (people.views)",
     "step_view": "one way in which pages take steps, for every room (procedures.views)",
     "View": "what step_view returns (procedures.views)",

@@ -20,12 +20,19 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from conftest import City
 from oneteam.cases.tests.making import id_number
 from oneteam.journal.models import Act
+from oneteam.people import often
 from tests.crawled import BORN, PHONE, SENT, World, addresses, of_objects, world
 from tests.seen import PUBLIC, Address, Somebody
 from tests.world import browser, follow
 
 PLAIN = (PHONE, id_number(BORN), id_number(BORN, "345"))
 """Numbers of people that no page may show before somebody said what for."""
+HEADERS = ("Content-Security-Policy", "Permissions-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Request-Id")
+INLINE = re.compile(
+    r"<style|<script(?![^>]*\b(?:src=|type=\"(?:application/json|text/plain)\"))|<[a-z]+ [^<>]*\s(?:on[a-z]+|style)=|"
+    r"javascript:"
+)
+"""What the content security policy would keep from working: scripts and styles that stand in the page itself."""
 PAPERS = re.compile(r"^/(cases|documents)/")
 """The pages on which an officer of the case reads its documents, whose law wants the party's number in them."""
 
@@ -78,6 +85,13 @@ class Crawl:
 
     def _read(self, one: Address, answer: Any) -> None:
         text = text_of(answer)
+        if missing := [name for name in HEADERS if name not in answer.headers]:
+            self._tell(one, f"has no {missing}")
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            if inline := INLINE.search(text):
+                self._tell(one, f"holds {inline[0]}, which no browser runs here")
+            if "no-store" not in answer.headers.get("Cache-Control", ""):
+                self._tell(one, "may be kept by a browser")
         for things in self.made.things.values():
             for thing in things:
                 if (self.who is None or not thing.seen(self.who)) and any(word in text for word in thing.words):
@@ -122,6 +136,7 @@ def all_names() -> set[str]:
 def test_everybody_sees_what_they_may_and_nobody_more(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
+    monkeypatch.setattr(often, "LIMITS", {})
     # Two queries less for each of thousands of answers.
     monkeypatch.setattr(settings, "SESSION_ENGINE", "django.contrib.sessions.backends.signed_cookies")
     made = world()

@@ -1,11 +1,13 @@
 """The HTTP interface for connected systems (OpenAPI 3.1 at /api/v1/openapi.json)."""
 
 import logging
+import math
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError
@@ -19,6 +21,7 @@ from ninja.security import HttpBearer
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 
+from oneteam.exchange import limits
 from oneteam.exchange.acts import token_digest
 from oneteam.intake.acts import receive_report
 from oneteam.intake.labels import CHANNELS
@@ -27,7 +30,14 @@ from oneteam.intake.telling import LINE_LIMIT, Told, ToldFaultsError, point
 from oneteam.journal import statements
 from oneteam.journal.actors import Actor, ActorKind
 from oneteam.kernel.clock import SHANGHAI, now
-from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError, NotReadyError
+from oneteam.kernel.errors import (
+    BadInputError,
+    ConflictError,
+    MissingError,
+    NotAllowedError,
+    NotReadyError,
+    TooOftenError,
+)
 from oneteam.kernel.texts import TEXT_LIMIT
 
 log = logging.getLogger(__name__)
@@ -43,6 +53,11 @@ class Token(HttpBearer):
             " WHERE t.digest = %s AND c.active",
             [token_digest(token)],
         ).fetchone()
+        wait = limits.systems.wait(row[0]) if row else limits.strangers.wait(get_adapter().get_client_ip(request))
+        if wait:
+            raise TooOftenError(
+                _("Too many requests; nothing of this one was taken. Send it again later."), seconds=math.ceil(wait)
+            )
         return Actor(kind=ActorKind.CLIENT, id=str(row[0]), name=row[1]) if row else None
 
 
@@ -196,6 +211,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     MissingError: (404, "Not found"),
     NotAllowedError: (403, "Not allowed"),
     NotReadyError: (503, "Not ready"),
+    TooOftenError: (429, "Too often"),
 }
 
 
@@ -209,7 +225,10 @@ def _problem(request: HttpRequest, status: int, title: str, detail: str, faults:
 def _refused(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     status, title = next(known for kind, known in _STATUS.items() if isinstance(error, kind))
     faults = error.faults if isinstance(error, ToldFaultsError) else {}
-    return _problem(request, status, title, str(error), faults)
+    response = _problem(request, status, title, str(error), faults)
+    if isinstance(error, TooOftenError):
+        response["Retry-After"] = str(error.seconds)
+    return response
 
 
 for _kind in _STATUS:

@@ -6,6 +6,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 
 BODY_LIMIT = 320 * 1024 * 1024  # bytes of one request: twelve photos of the largest size and what goes with them
+STRANGERS_LIMIT = 32 * 1024 * 1024  # of who is not signed in: the one document that anybody may have compared
 
 
 class BoundedBody(FileUploadHandler):
@@ -20,7 +21,8 @@ class BoundedBody(FileUploadHandler):
         encoding: Any = None,
     ) -> None:
         """Compare the announced length with the limit."""
-        if content_length > BODY_LIMIT:
+        user = getattr(self.request, "user", None)
+        if content_length > (BODY_LIMIT if user is not None and user.is_authenticated else STRANGERS_LIMIT):
             raise RequestDataTooBig(f"{content_length} bytes")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:

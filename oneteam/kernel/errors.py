@@ -31,7 +31,14 @@ class MissingError(OneteamError):
 
 
 class TooOftenError(OneteamError):
-    """Somebody asks more often than is granted to anybody; nothing was looked up or written."""
+    """Somebody asks more often than is granted to anybody; nothing was looked up or written.
+
+    `seconds`: after how long to ask again.
+    """
+
+    def __init__(self, text: str, *, seconds: int = 60) -> None:
+        self.seconds = seconds
+        super().__init__(text)
 
 
 class FailedText(Protocol):

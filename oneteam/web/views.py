@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from oneteam.kernel import clock
-from oneteam.kernel.errors import OneteamError
+from oneteam.kernel.errors import OneteamError, TooOftenError
 from oneteam.web.context_processors import THEME_COOKIE, THEMES, shell_without_person
 from oneteam.web.errors import heading
 from oneteam.web.parts import Link
@@ -66,7 +66,10 @@ def of_error(request: HttpRequest, error: OneteamError) -> HttpResponse:
     if len(lines) > LINES_SHOWN:
         lines = [*lines[:LINES_SHOWN], _("… and %(count)d more") % {"count": len(lines) - LINES_SHOWN}]
     status, title = heading(error)
-    return error_page(request, status, title, lines)
+    response = error_page(request, status, title, lines)
+    if isinstance(error, TooOftenError):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

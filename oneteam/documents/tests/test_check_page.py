@@ -10,6 +10,7 @@ from django.utils import translation
 from oneteam.documents import acts, checking, queries
 from oneteam.documents.tests.making import OFFICER, issue
 from oneteam.files import queries as files
+from oneteam.files import uploads
 from oneteam.journal.models import Act
 from oneteam.lawbook.settings_table import UnsetSettingError
 from oneteam.web.templatetags.web import day
@@ -152,3 +153,9 @@ def test_city_without_a_name_still_answers(monkeypatch: pytest.MonkeyPatch) -> N
 def test_address_on_the_paper_is_the_city_s_public_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "PUBLIC_ADDRESS", "https://law.example.gov.cn")
     assert acts.check_address("abc") == "https://law.example.gov.cn/d/abc/"
+
+
+def test_strangers_may_send_less_than_who_is_signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "STRANGERS_LIMIT", 50)
+    assert browser(OFFICER).post("/d/", {"file": upload(b"x" * 100)}).status_code != 413
+    assert public().post("/d/", {"file": upload(b"x" * 100)}).status_code == 413

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.test.client import ClientHandler
 
+from oneteam.exchange import limits
 from oneteam.exchange.acts import register_client, revoke_client, rotate_client
 from oneteam.exchange.models import ClientToken
 from oneteam.intake.acts import answer_report
@@ -264,3 +266,39 @@ def test_command_adds_rotates_and_revokes_a_system(capsys: pytest.CaptureFixture
             for token in tokens
         ]
         assert answers == {"add": [404], "rotate": [401, 404], "revoke": [401, 401]}[command]
+
+
+def test_system_that_sends_too_much_is_told_when_to_go_on(
+    hotline: System, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(limits, "systems", limits.Buckets(rate=0.1, burst=2))
+    before = Report.objects.count()
+    assert [hotline.post(body())[0] for _time in range(3)] == [201, 201, 429]
+    assert Report.objects.count() == before + 2
+    answer = hotline.client.get(f"{ADDRESS}/{uuid7()}", headers={"authorization": f"Bearer {hotline.token}"})
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert 1 <= int(answer.headers["Retry-After"]) <= 10
+    assert System("other").post(body())[0] == 201, "each system has its own"
+
+
+def test_tokens_are_tried_by_address_which_the_trusted_proxy_saw(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "strangers", limits.Buckets(rate=0.001, burst=2))
+    monkeypatch.setattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 1)
+
+    def tried(made_up: str, seen: str) -> int:
+        headers = {"authorization": "Bearer guess", "x-forwarded-for": f"{made_up}, {seen}"}
+        return int(interface().get(f"{ADDRESS}/{uuid7()}", headers=headers).status_code)
+
+    assert [tried(f"10.0.0.{n}", "203.0.113.7") for n in range(3)] == [401, 401, 429], "what was made up counts nothing"
+    assert tried("10.0.0.1", "203.0.113.8") == 401
+
+
+def test_bucket_fills_again_and_forgets_only_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    time = [0.0]
+    made = limits.Buckets(rate=2, burst=3, clock=lambda: time[0])
+    assert [made.wait("a") for _time in range(4)] == [0, 0, 0, 0.5]
+    time[0] = 0.5
+    assert (made.wait("a"), made.wait("a")) == (0, 0.5)
+    monkeypatch.setattr(limits, "KEYS", 1)
+    assert made.wait("b") == 0
+    assert made.wait("a") == 0, "forgotten, so full again"

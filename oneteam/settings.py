@@ -46,6 +46,8 @@ ROOMS = [
     "lawbook",
     "documents",
     "procedures",
+    "help",
+    "notices",
     "intake",
     "triage",
     "cases",

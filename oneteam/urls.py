@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("oneteam.search.urls")),
     path("", include("oneteam.lawbook.urls")),
     path("", include("oneteam.documents.urls")),
+    path("", include("oneteam.help.urls")),
+    path("", include("oneteam.notices.urls")),
     path("", include("oneteam.intake.urls")),
     path("", include("oneteam.triage.urls")),
     path("", include("oneteam.cases.urls")),

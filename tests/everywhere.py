@@ -27,7 +27,7 @@ FIRST: Mapping[str, str] = {
     "check": "SELECT token FROM documents_document ORDER BY issued_at LIMIT 1",
 }
 """The object that is opened of each kind."""
-FIXED = {"matter": "F01-001", "template": "decision_on_the_spot", "figure": "reports"}
+FIXED = {"matter": "F01-001", "help-page": "case", "template": "decision_on_the_spot", "figure": "reports"}
 OPENED: Mapping[str, tuple[str, ...]] = {
     DISPATCHER: (
         "desk", "handover", "reports", "report-new", "report", "order", "figures", "figure", "import", "map", "wall",
@@ -35,6 +35,7 @@ OPENED: Mapping[str, tuple[str, ...]] = {
     OFFICER: (
         "orders", "order", "verify", "findings", "finding-new", "finding", "cases", "case-new", "case", "file",
         "posts", "documents", "document", "matters", "matter", "passkeys", "search", "ties",
+        "notices", "help", "help-page",
     ),
     LEADER: (
         "cases", "case", "escalated", "numbers", "number", "templates", "template", "check-any", "check",
@@ -57,7 +58,7 @@ NO_PAGE = re.compile(
     r"|file-(original|hand-over|compare)|document-(look|void)|report-(answer|close|review|reopen|caller|join|decide"
     r"|split|proposal)|incident-correct|desk-merge|handover-take|offer-(matters|places|people)|finding-(place|matters|correct"
     r"|settle|pass_on|take_over|give_back)|order-\w+|figures-strip|(map|wall)-now|account_(logout|signup|reset_password|inactive"
-    r"|reauthenticate)"
+    r"|reauthenticate)|search-palette|notices-(seen|open)"
 )
 """Files, pieces of pages, forms that are sent to (they show the page they came from), and what is switched off."""
 

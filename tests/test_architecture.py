@@ -24,8 +24,8 @@ from tests.world import product_acts
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
     "kernel", "journal", "web", "directories", "places", "people", "things", "files", "search", "lawbook", "documents",
-    "procedures", "intake", "triage", "cases", "patrols", "command", "supervision", "live", "exchange", "demo",
-    "server",
+    "procedures", "help", "notices", "intake", "triage", "cases", "patrols", "command", "supervision", "live",
+    "exchange", "demo", "server",
 )  # fmt: skip
 
 # Tables of Django and allauth. All are session tables (credentials, sessions, framework bookkeeping): no business

@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
             closing,  # noqa: F401
             deciding,  # noqa: F401
             facts,  # noqa: F401
+            notices,  # noqa: F401
             ordering,  # noqa: F401
             panels,  # noqa: F401
             searching,  # noqa: F401

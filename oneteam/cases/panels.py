@@ -24,7 +24,7 @@ from oneteam.procedures.errors import Failed
 from oneteam.procedures.queries import runs
 from oneteam.procedures.shown import shown_check
 from oneteam.web.parts import Link, Step
-from oneteam.web.slots import NAVIGATION, NavigationEntry, Panel, register, register_bulk
+from oneteam.web.slots import COMMANDS, NAVIGATION, Command, NavigationEntry, Panel, register, register_bulk
 
 
 def incident_panel(request: PersonRequest, incident: UUID, *, enforcement: bool) -> Panel | None:
@@ -115,7 +115,14 @@ def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
     return [NavigationEntry("cases", "case", gettext_lazy("Cases"), order=8, visible=_reads)]
 
 
+def _commands(request: HttpRequest) -> Iterable[Command]:
+    acting = getattr(request, "acting", None)
+    if acting is not None and acting.post.role == "officer":
+        yield Command(_("Open a case on the spot"), reverse("case-new"), "case")
+
+
 register(NAVIGATION, _entries)
+register(COMMANDS, _commands)
 register_bulk(MAY_SEE, _photos)
 register_bulk(MAY_READ, _documents)
 register_bulk(REPORT_MAIN, _reports)

@@ -38,7 +38,7 @@ from oneteam.triage.queries import proposals
 from oneteam.web.lists import url_with
 from oneteam.web.panels import Choice, Choices
 from oneteam.web.parts import Chip, Empty, Fact, Facts
-from oneteam.web.slots import NAVIGATION, NavigationEntry, Panel, register, register_bulk
+from oneteam.web.slots import COMMANDS, NAVIGATION, Command, NavigationEntry, Panel, register, register_bulk
 
 RERENDERED = "command_returned"
 """The request attribute under which the desk's forms come back to the page."""
@@ -319,7 +319,13 @@ def _photos(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Se
     return {photo.blob_id: [photo.order_id in seen] for photo in photos}
 
 
+def _commands(request: HttpRequest) -> Iterable[Command]:
+    if _conducts(request):
+        yield Command(_("Hand over the desk"), reverse("handover"), "swap")
+
+
 register_bulk(MAY_SEE, _photos)
 register_bulk(REPORT_SIDE, _desk)
 register_bulk(REPORT_MAIN, _orders)
 register(NAVIGATION, _entries)
+register(COMMANDS, _commands)

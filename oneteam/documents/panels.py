@@ -4,13 +4,14 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from oneteam.documents import queries
 from oneteam.documents.rules import READERS, readable
 from oneteam.documents.shown import title_of
 from oneteam.files.slots import FILE_NAMES, MAY_SEE
-from oneteam.web.slots import NAVIGATION, NavigationEntry, register, register_bulk
+from oneteam.web.slots import COMMANDS, NAVIGATION, Command, NavigationEntry, register, register_bulk
 
 
 def _reads(request: HttpRequest) -> bool:
@@ -20,6 +21,13 @@ def _reads(request: HttpRequest) -> bool:
 
 def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
     return [NavigationEntry("documents", "file", gettext_lazy("Documents"), order=40, visible=_reads)]
+
+
+def _commands(request: HttpRequest) -> Iterable[Command]:
+    if _reads(request):
+        yield Command(gettext("Numbers of documents"), reverse("numbers"), "list")
+        yield Command(gettext("Templates of documents"), reverse("templates"), "file")
+    yield Command(gettext("Check a document"), reverse("check-any"), "shield")
 
 
 def _files(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Sequence[bool]]:
@@ -35,5 +43,6 @@ def _names(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Seq
 
 
 register(NAVIGATION, _entries)
+register(COMMANDS, _commands)
 register_bulk(FILE_NAMES, _names)
 register_bulk(MAY_SEE, _files)

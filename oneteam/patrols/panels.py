@@ -15,12 +15,12 @@ from oneteam.intake.slots import REPORT_MAIN
 from oneteam.lawbook.catalogue import matter_name
 from oneteam.patrols import queries
 from oneteam.patrols.page import handling_chip, moment_word, state_chip
-from oneteam.patrols.rules import READERS, visible
+from oneteam.patrols.rules import FINDERS, READERS, visible
 from oneteam.places.queries import localised
 from oneteam.procedures.queries import runs
 from oneteam.web.panels import Photos
 from oneteam.web.parts import Fact, Facts, Link
-from oneteam.web.slots import NAVIGATION, NavigationEntry, Panel, register, register_bulk
+from oneteam.web.slots import COMMANDS, NAVIGATION, Command, NavigationEntry, Panel, register, register_bulk
 
 
 def _found(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[Panel]]:
@@ -80,6 +80,13 @@ def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
     return [NavigationEntry("findings", "camera", gettext_lazy("Patrol"), order=8, visible=_reads)]
 
 
+def _commands(request: HttpRequest) -> Iterable[Command]:
+    acting = getattr(request, "acting", None)
+    if acting is not None and acting.post.role in FINDERS:
+        yield Command(_("Report a finding"), reverse("finding-new"), "camera")
+
+
 register_bulk(MAY_SEE, _photos)
 register_bulk(REPORT_MAIN, _found)
 register(NAVIGATION, _entries)
+register(COMMANDS, _commands)

@@ -1,5 +1,6 @@
 """What the page of the search shows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import QueryDict
@@ -9,6 +10,9 @@ from django.utils.translation import gettext as _
 from oneteam.search.finding import Found, Group
 from oneteam.web.panels import Way, Ways
 from oneteam.web.parts import Banner, Empty, Link
+from oneteam.web.slots import Command, Text
+
+PALETTE_OF_A_KIND = 4
 
 
 def _address(words: str, kind: str = "") -> str:
@@ -50,3 +54,19 @@ def search_context(found: Found, *, words: str, kind: str) -> dict[str, Any]:
         "cut": Banner(cut, "info") if found.cut else None,
         "all": Link(_("All kinds"), _address(words)) if kind else None,
     }
+
+
+def palette_context(commands: Sequence[Command], found: Found, *, words: str) -> dict[str, Any]:
+    """Return the palette's groups: (title, options), each option a Way."""
+    groups: list[tuple[Text, list[Way]]] = []
+    if commands:
+        groups.append((_("Go to"), [Way(command.label, command.url, command.icon) for command in commands]))
+    for group in found.groups:
+        known = group.searchable
+        groups.append(
+            (known.label, [Way(hit.title, hit.url, known.icon, hit.note) for hit in group.hits[:PALETTE_OF_A_KIND]])
+        )
+    if words:
+        label = _("Search everything for “%(words)s”") % {"words": words}
+        groups.append((_("Search"), [Way(label, _address(words), "search")]))
+    return {"groups": groups}

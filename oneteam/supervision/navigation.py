@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from oneteam.command.slots import DESK_STRIPS
+from oneteam.supervision.declaration import indicators
 from oneteam.web.parts import Link
-from oneteam.web.slots import NAVIGATION, NavigationEntry, register
+from oneteam.web.slots import COMMANDS, NAVIGATION, Command, NavigationEntry, register
 
 
 def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
@@ -19,5 +20,11 @@ def _strips(request: HttpRequest) -> Iterable[Link]:
     return [Link(_("Three intervals"), reverse("figures-strip"))]
 
 
+def _commands(request: HttpRequest) -> Iterable[Command]:
+    for each in indicators().values():
+        yield Command(str(each.name), reverse("figure", args=[each.id]), "chart")
+
+
 register(NAVIGATION, _entries)
+register(COMMANDS, _commands)
 register(DESK_STRIPS, _strips)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from oneteam.kernel import clock
 from oneteam.web.live import feed_url
 from oneteam.web.parts import Link
-from oneteam.web.slots import NAVIGATION, Text, collect
+from oneteam.web.slots import BELL, NAVIGATION, Text, collect
 
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
@@ -81,8 +81,17 @@ def shell(request: HttpRequest) -> dict[str, object]:
             "feed_url": feed_url(request),
             "navigation": entries,
             "navigation_late": [entry for entry in entries if entry.late],
+            "help_url": help_url(request),
+            "palette_url": _url("search-palette"),
+            "bells": collect(BELL, request),
         }
     return {"shell": shown}
+
+
+def help_url(request: HttpRequest) -> str:
+    """The help of the page in front; that of all pages where the address is none."""
+    match = request.resolver_match
+    return _url("help-page", match.url_name) if match and match.url_name else _url("help")
 
 
 def shell_without_person(request: HttpRequest) -> dict[str, object]:
@@ -154,9 +163,9 @@ def _within(path: str, url: str) -> bool:
     return path == url or (url != "/" and path.startswith(url))
 
 
-def _url(name: str) -> str:
+def _url(name: str, *args: str) -> str:
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 

@@ -94,6 +94,23 @@ class NavigationEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """A place to go to from the palette (Ctrl+K), beside the rail's entries; rooms give what the person may see."""
+
+    label: Text
+    url: str
+    icon: str = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """The bell in the bar: where it leads, and how many notices were not opened yet."""
+
+    url: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A panel of a page: a template with its context, shown by `{% show panel %}`.
 
@@ -108,3 +125,5 @@ class Panel:
 
 
 NAVIGATION: Slot[HttpRequest, NavigationEntry] = Slot("navigation", NavigationEntry)
+COMMANDS: Slot[HttpRequest, Command] = Slot("commands", Command)
+BELL: Slot[HttpRequest, Bell] = Slot("bell", Bell)

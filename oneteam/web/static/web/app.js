@@ -288,6 +288,27 @@ document.addEventListener('htmx:responseError', (event) => {
 });
 document.addEventListener('htmx:sendError', () => toast(say('failed'), 'warn'));
 
+// --- Help beside the page: what one is doing stays in view, and nothing typed is left -------------------------------------
+document.addEventListener('click', async (event) => {
+  const link = event.target.closest('a[data-beside]');
+  const beside = document.getElementById('beside');
+  if (!link || !beside || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  link.closest('details')?.removeAttribute('open');
+  try {
+    const answer = await fetch(link.href, { headers: { 'HX-Request': 'true' } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    beside.innerHTML = await answer.text();
+    beside.showModal();
+    beside.querySelector('h2')?.focus();
+  } catch {
+    location.href = link.href;
+  }
+});
+document.addEventListener('click', (event) => {
+  if (event.target.id === 'beside' || event.target.closest('[data-close-beside]')) document.getElementById('beside').close();
+});
+
 // --- Sign of life -------------------------------------------------------------------------------------------------------
 const liveSign = document.getElementById('live');
 const BEAT = 10000; // milliseconds between questions

@@ -1,4 +1,4 @@
-// One key handler for the whole page: lists by j k Enter x e, search by / and Ctrl+K, help by ?, sending by Ctrl+Enter.
+// One key handler for the whole page: lists by j k Enter x e, search by /, help by ?, sending by Ctrl+Enter.
 // An input method's own keys are never taken: not while composing, not keyCode 229, not within 50 ms after it ends
 // (Safari ends a composition just before the Enter that ended it). Inside fields only Ctrl keys and Esc count.
 
@@ -59,10 +59,6 @@ document.addEventListener('keydown', (event) => {
   if (composing(event)) return;
   if ((event.ctrlKey || event.metaKey) && !event.altKey) {
     if (event.code === 'Enter' || event.code === 'NumpadEnter') { event.preventDefault(); sendMainForm(); }
-    else if (event.code === 'KeyK') {
-      const field = document.querySelector('#bar-search');
-      if (field) { event.preventDefault(); field.focus(); field.select(); }
-    }
     return;
   }
   if (event.key === 'Escape') return escape(event);

@@ -152,7 +152,13 @@ def handle(journey: Journey, attendant: Walker) -> None:
     page = attendant.page
     attendant.go(f"{journey.url}/orders/")
     attendant.look(f"{journey.language}-phone-orders")
-    attendant.press(page.locator("a.row-title").first)
+    wait_for(lambda: journey.server.rows("SELECT count(*) FROM notices_notice") == [(1,)])
+    attendant.go(f"{journey.url}/orders/")
+    expect(page.locator(".bell-count")).to_have_text("1")
+    attendant.press(page.locator(".bar-bell"))
+    attendant.look(f"{journey.language}-phone-notices")
+    attendant.press(page.locator(".notices a"))
+    expect(page.locator(".bell-count")).to_have_count(0)
     assert journey.path(page.url) == journey.order
     attendant.look(f"{journey.language}-phone-order")
     box = attendant.main().bounding_box()
@@ -209,7 +215,8 @@ def verify(journey: Journey, officer: Walker) -> None:
 
 def answer_and_close(journey: Journey, desk: Walker) -> None:
     page = desk.page
-    desk.go(journey.url + journey.report)
+    look_for_help(journey, desk)
+    find_by_palette(journey, desk)
     desk.look(f"{journey.language}-report-resolved")
     form = desk.step("answer")
     expect(form.locator("[name=result]")).to_have_value("done")
@@ -223,6 +230,32 @@ def answer_and_close(journey: Journey, desk: Walker) -> None:
         desk.go(journey.url + address)
         desk.look(f"{journey.language}-{re.sub('[^a-z0-9]+', '-', address).strip('-')}")
     expect(page.locator("a.row-title")).to_have_count(1)
+
+
+def look_for_help(journey: Journey, desk: Walker) -> None:
+    """The help opens beside what one is doing and closes again without leaving the page."""
+    page, before = desk.page, desk.page.url
+    page.locator(".bar-help").click()
+    expect(page.locator("#beside")).to_contain_text("OT-01")
+    desk.look(f"{journey.language}-help")
+    page.keyboard.press("Escape")
+    expect(page.locator("#beside")).not_to_be_visible()
+    assert page.url == before
+
+
+def find_by_palette(journey: Journey, desk: Walker) -> None:
+    """Ctrl+K finds the report by its number from any page; Enter opens it."""
+    page = desk.page
+    desk.go(f"{journey.url}/figures/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(journey.says("诉求1", "report 1"))
+    option = page.locator("#palette [role=option]").first
+    expect(option).to_have_attribute("href", journey.report)
+    expect(option).to_have_attribute("aria-selected", "true")
+    desk.look(f"{journey.language}-palette")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert journey.path(page.url) == journey.report
 
 
 def reveal(journey: Journey, desk: Walker) -> None:

@@ -35,6 +35,7 @@ WORDS = """pattern => {
 }"""
 """The texts of a page that hold a word of the other language, but for what people told and codes."""
 COVERED = """() => {
+  if (document.querySelector('dialog:modal')) return [];
   const found = [], at = scrollY, keys = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
   for (const each of document.querySelectorAll(keys)) {
     if (!each.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}) || each.closest('.table thead')) continue;
@@ -51,7 +52,8 @@ COVERED = """() => {
   scrollTo(0, at);
   return found;
 }"""
-"""The controls that a finger cannot reach, as another one lies over them; table heads are not shown on a phone."""
+"""The controls that a finger cannot reach, as another one lies over them; table heads are not shown on a phone, and
+under a dialog nothing is meant to be reached."""
 SHOTS = os.environ.get("ONETEAM_SHOTS", "")
 """A folder for the pictures of a journey; empty: none are kept."""
 

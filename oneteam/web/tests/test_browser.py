@@ -183,7 +183,7 @@ def test_error_link_leads_into_its_field(page: Page, site: str) -> None:
 
 def test_theme_changes_at_once_and_stays(page: Page, site: str) -> None:
     page.goto(site + "figures/")
-    page.locator("summary[aria-label=Brightness]").click()
+    page.locator("summary.bar-person").click()
     with page.expect_response("**/theme/"):
         page.get_by_role("button", name="Dark").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"

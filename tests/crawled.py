@@ -21,7 +21,10 @@ from oneteam.directories.pages import directories
 from oneteam.documents.acts import reserve_numbers
 from oneteam.documents.models import Document, Number
 from oneteam.journal.actors import operator
+from oneteam.journal.queries import acts
 from oneteam.kernel.clock import legal_day
+from oneteam.notices.follower import Notices
+from oneteam.notices.models import Notice
 from oneteam.patrols.models import FindingPhoto
 from oneteam.patrols.tests.test_findings import found, passed_on
 from oneteam.people.acts import give_post, make_account, register_person
@@ -121,6 +124,9 @@ def _service(made: World) -> None:
         ).id  # fmt: skip
         seen = by(username, role=role, others=rest)
         made.add("order", f"order to {username}", order, seen, words[letter], f"{letter}处先看后劝")
+    Notices().handle(list(acts(kinds=["order.sent"])))
+    notice = Notice.objects.get(post=post("fang.xiaohe"))
+    made.add("notice", "notice to the attendant", notice.id, by("fang.xiaohe", role="grid_attendant"))
     order = handled(
         command.send_order(
             actor=actor("shen.yulan"), at=AT, incident=incident(words["丁"]), post=post("fang.xiaohe"), instruction="去"
@@ -216,8 +222,7 @@ def _plain() -> Iterator[Address]:
         "home", "search", "posts", "passkeys", "figures", "figures-strip", "directories", "matters", "offer-matters",
         "reports", "report-new", "desk", "handover", "offer-places", "orders", "verify", "escalated", "findings",
         "finding-new", "finding-place", "finding-matters", "cases", "documents", "numbers", "templates", "ties",
-        "map", "map-now", "wall", "wall-now",
-        "map", "map-now", "wall", "wall-now",
+        "map", "map-now", "wall", "wall-now", "notices", "help", "search-palette",
     ):  # fmt: skip
         yield Address(name, reverse(name), of_role(ROLES[name]))
     yield Address("case-new", reverse("case-new"), of_role(frozenset({"officer"})))
@@ -235,6 +240,9 @@ def _plain() -> Iterator[Address]:
         yield Address(name, f"{reverse(name)}?view=all&tab=all", of_role(ROLES[name]))
     for words in ("油烟呛人", "先看后劝", "盲道被占", "占道摆摊", PHONE):
         yield Address("search", f"{reverse('search')}?q={words}", of_role(ALL))
+        yield Address("search-palette", f"{reverse('search-palette')}?q={words}", of_role(ALL))
+    yield Address("help-page", reverse("help-page", args=["case"]), of_role(ALL))
+    yield Address("notices-seen", reverse("notices-seen"), of_role(ALL), get=False, post=True)
     for name in ("account_login", "mfa_authenticate"):
         yield Address(name, reverse(name), anybody)
     for name in ("account_signup", "account_reset_password", "account_inactive", "account_reauthenticate"):
@@ -264,6 +272,7 @@ OF_OBJECTS = {
     "number": (("number",), ()),
     "blob": (("file", "photo"), ("file-original", "file-hand-over", "file-compare")),
     "document blob": (("file",), ("file-original", "file-hand-over", "file-compare")),
+    "notice": (("notices-open",), ()),
     "run": (("import-run",), ("import-confirm",)),
     "handover": ((), ("handover-take",)),
 }  # fmt: skip

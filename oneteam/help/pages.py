@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from oneteam.lawbook.checks import CHECK_ID, checks
 from oneteam.lawbook.loading import LawFile, Part
 from oneteam.lawbook.text import Text
-from oneteam.people.models import Role
+from oneteam.people.labels import ROLES
 from oneteam.procedures.packs import pack_declarations
 
 FILE = Path(__file__).with_name("pages.yaml")
@@ -84,7 +84,7 @@ def _page(item: Part) -> HelpPage:
 
 def _deed(part: Part) -> Deed:
     keys = part.mapping(required=("do",), optional=("who",))
-    who = tuple(one.choice(Role) or "" for one in keys["who"].items()) if "who" in keys else ()
+    who = tuple(one.choice(ROLES) or "" for one in keys["who"].items()) if "who" in keys else ()
     return Deed(keys["do"].label() if "do" in keys else Text("", ""), who)
 
 
@@ -97,8 +97,7 @@ def _procedure(part: Part) -> tuple[list[Deed], list[str]]:
         return [], []
     newest = max(declared, key=lambda declaration: declaration.version)
     steps = list(newest.steps.values())
-    roles = set(Role)
-    by_people = [(step, [str(seat.role) for seat in step.who if seat.role in roles]) for step in steps]
+    by_people = [(step, [str(seat.role) for seat in step.who if seat.role in ROLES]) for step in steps]
     deeds = [Deed(step.label, tuple(dict.fromkeys(who))) for step, who in by_people if who]
     return deeds, [check for step in steps for check in step.checks]
 

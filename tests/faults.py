@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -72,7 +72,7 @@ def judge(
 
 @dataclass(slots=True)
 class Storm:
-    """One run: writers and an importer at work while a killer is at theirs."""
+    """One run: writers and an importer at work while a killer is at theirs; `beside`: who else works meanwhile."""
 
     server: Running
     seed: int
@@ -83,6 +83,7 @@ class Storm:
     over: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
     importing: "subprocess.Popen[str] | None" = None
+    beside: Sequence[Callable[[], None]] = ()
 
     def rage(self, seconds: float, victims: Iterable[str], *, imports: bool = True) -> None:
         """Write for some seconds under kills, then let everything finish in peace."""
@@ -90,6 +91,7 @@ class Storm:
         threads = [threading.Thread(target=self._write, args=(number, token)) for number in range(WRITERS)]
         if imports:
             threads.append(threading.Thread(target=self._import))
+        threads += [threading.Thread(target=work) for work in self.beside]
         for thread in threads:
             thread.start()
         try:
@@ -110,6 +112,11 @@ class Storm:
             f"storm{self.seed}-%",
         )
         return [(str(name), report_id) for name, report_id in rows]
+
+    def acknowledged(self) -> list[UUID]:
+        """The reports that were acknowledged so far."""
+        with self.lock:
+            return [attempt.acknowledged for attempt in self.attempts if attempt.acknowledged]
 
     # Writers
 
@@ -132,7 +139,7 @@ class Storm:
                 answer = self.server.post(body, key=name, token=token, seconds=10.0)
             except (OSError, HTTPException, KeyError):
                 answer = None
-            if answer is not None and answer.status in (200, 201):
+            if answer is not None and answer.status in (200, 201) and "id" in answer.body:  # whole, not torn
                 return UUID(answer.body["id"])
             if answer is not None and 400 <= answer.status < 500:
                 self.refusals.append(f"{name}: {answer.status} {answer.body}")

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.message import Message
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -64,11 +65,15 @@ class Answer:
 
     status: int
     body: dict[str, Any]
+    headers: Message = field(default_factory=Message)
 
 
 @dataclass(slots=True)
 class Running:
-    """One started server. `data` is its data folder, `city` the city it serves, `dbname` its database."""
+    """One started server. `data` is its data folder, `city` the city it serves, `dbname` its database.
+
+    `through`: the address that is asked instead of the server's own, such as a proxy's.
+    """
 
     data: Path
     city: str
@@ -76,6 +81,7 @@ class Running:
     dbname: str | None = None
     command: list[str] = field(default_factory=lambda: ["serve"])
     process: subprocess.Popen[str] | None = None
+    through: str = ""
 
     @property
     def paths(self) -> config.CityPaths:
@@ -150,7 +156,7 @@ class Running:
         *, seconds: float = 30.0,
     ) -> Answer:  # fmt: skip
         """Send one request on a connection of its own."""
-        there = urlsplit(self.state()["url"])
+        there = urlsplit(self.through or self.state()["url"])
         connection = HTTPConnection(str(there.hostname), there.port, timeout=seconds)
         try:
             connection.request(method, path, body.encode() if body else None, dict(headers or {}))
@@ -162,7 +168,7 @@ class Running:
             found = json.loads(content)
         except ValueError:
             found = {"text": content.decode("utf-8", "replace")}
-        return Answer(answer.status, found)
+        return Answer(answer.status, found, answer.headers)
 
     def rows(self, statement: str, *parameters: object, role: str = "app") -> list[tuple[Any, ...]]:
         """Ask the city's database."""

@@ -1,7 +1,7 @@
-"""Kill everything at random while reports come in: what was acknowledged is there, once, and nothing else is.
+"""Kill everything at random while reports come in and orders are worked on through a network that cannot be relied on.
 
-Fifteen seconds in the ordinary run, a minute with ONETEAM_LONG=1. The same checker must catch a database that answers
-before it has written.
+What was acknowledged is there, once, and nothing else is. A minute in the ordinary run, ten with ONETEAM_LONG=1. The
+same checker must catch a database that answers before it has written.
 """
 
 import os
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import psycopg
@@ -16,10 +17,13 @@ import pytest
 
 from oneteam.server.access import admin_dsn
 from tests.faults import Attempt, Fault, Storm, judge
+from tests.proxy import FATES, Proxy
 from tests.running import Running, bare_environment, own_folder, run, wait_for
+from tests.steps import STEPS, Taken, Work, judge_steps
 
 pytestmark = pytest.mark.server
-SECONDS = 60.0 if os.environ.get("ONETEAM_LONG") == "1" else 12.0
+SECONDS = 600.0 if os.environ.get("ONETEAM_LONG") == "1" else 60.0
+SEED = 20261125
 EVERYBODY = ("database", "backend", "web", "worker", "sealer", "followers", "supervisor", "import")
 A, B = UUID(int=1), UUID(int=2)
 
@@ -58,17 +62,29 @@ def stop_database(folder: Path) -> None:
     postgres.Server(config.postgres_dir(folder), {}).stop()
 
 
-def test_acknowledged_reports_are_stored_once_whatever_is_killed(server: Running) -> None:
+@pytest.mark.timeout(1800)
+def test_what_was_acknowledged_stands_once_whatever_is_killed_and_whatever_the_network_does(server: Running) -> None:
     server.start()
-    storm = Storm(server, seed=20261125)
-    storm.rage(SECONDS, EVERYBODY)
+    storm = Storm(server, seed=SEED)
+    work = Work(server, SEED, storm.acknowledged, storm.over)
+    work.prepare()
+    storm.beside = [work.run]
+    with Proxy(lambda: _where(server), SEED) as proxy:
+        server.through = proxy.address
+        storm.rage(SECONDS, EVERYBODY)
+        server.through = ""
     assert storm.kills["database"] >= 1
     assert sum(storm.kills.values()) >= 8
+    assert set(proxy.fates) == set(FATES), proxy.fates
     wait_for(lambda: _at_rest(server), seconds=120)
-    assert storm.refusals == []
+    assert storm.refusals == work.refusals == []
     assert judge(storm.attempts, storm.stored(), storm.files) == []
-    acknowledged = [attempt for attempt in storm.attempts if attempt.acknowledged]
-    assert len(acknowledged) >= 10, "the storm left room for work"
+    assert len(storm.acknowledged()) >= 10, "the storm left room for work"
+    assert {one.step for one in work.taken if one.acknowledged} == set(STEPS), "orders were worked on"
+    assert judge_steps(work.taken, _acts_of_orders(server, work)) == []
+    clocks = server.rows(CLOCKS, f"storm{SEED}-%")
+    assert {str(name) for _procedure, _state, name, *_rest in clocks} >= {"order.accept", "order.handle"}
+    assert [clock for clock in clocks if not clock[-1]] == []
     [(reports, proposed)] = server.rows(
         "SELECT (SELECT count(*) FROM intake_report), (SELECT count(DISTINCT report_id) FROM triage_proposal)"
     )
@@ -76,6 +92,38 @@ def test_acknowledged_reports_are_stored_once_whatever_is_killed(server: Running
     code, output, errors = run(["journal", "verify", str(server.paths.checkpoints), "--state"], server.environment)
     assert code == 0, output + errors
     assert server.stop() == 0
+
+
+CLOCKS = """
+SELECT r.procedure, r.state, c.name, count(*), count(*) = 1 AND CASE c.name
+    WHEN 'order.accept' THEN (r.state <> 'sent') = (count(c.stopped_at) = 1)
+    WHEN 'order.handle' THEN count(c.stopped_at) = 0
+    ELSE true END
+FROM procedures_run r JOIN procedures_clock c ON c.run_id = r.id
+WHERE r.id IN (SELECT stream FROM journal_act WHERE idem LIKE %s)
+GROUP BY r.id, r.procedure, r.state, c.name
+"""
+"""The clocks of what was worked on, and whether they are as the procedures say: one of each name; that of accepting
+ends when the order is accepted, that of handling runs on."""
+
+
+def _where(server: Running) -> tuple[str, int]:
+    there = urlsplit(str(server.state().get("url", "")))
+    if there.hostname is None or there.port is None:
+        raise ConnectionRefusedError
+    return there.hostname, there.port
+
+
+def _acts_of_orders(server: Running, work: Work) -> list[tuple[UUID, str, int]]:
+    """Return by report that was worked on how many acts of each kind there are about its orders."""
+    return [
+        (UUID(str(report)), str(kind), int(count))
+        for report, kind, count in server.rows(
+            "SELECT r.id, a.kind, count(*) FROM intake_report r JOIN command_order o USING (incident_id)"
+            " JOIN journal_act a ON a.stream = o.id WHERE r.id = ANY(%s) GROUP BY r.id, a.kind",
+            list({one.report for one in work.taken}),
+        )
+    ]
 
 
 def _at_rest(server: Running) -> bool:
@@ -130,3 +178,19 @@ def test_checker_names_each_broken_promise(
     expected: list[Fault],
 ) -> None:
     assert judge(attempts, stored, files) == expected
+
+
+@pytest.mark.parametrize(
+    ("taken", "acts", "expected"),
+    [
+        ([Taken(A, "send", True)], [(A, "order.sent", 1)], []),
+        ([Taken(A, "send", False)], [], []),
+        ([Taken(A, "accept", False)], [(A, "order.accepted", 1)], []),
+        ([Taken(A, "accept", True)], [(A, "order.sent", 1)], [f"lost: accept of {A}"]),
+        ([Taken(A, "send", True)], [(A, "order.sent", 2)], [f"doubled: order.sent of {A}, 2 times"]),
+    ],
+)
+def test_checker_names_each_lost_and_each_doubled_step(
+    taken: list[Taken], acts: list[tuple[UUID, str, int]], expected: list[str]
+) -> None:
+    assert judge_steps(taken, acts) == expected

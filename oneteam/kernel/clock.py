@@ -6,6 +6,7 @@ is the real time unless the environment variable ONETEAM_CLOCK sets another star
     ONETEAM_CLOCK="2027-03-01"                                        starts then, when this process starts
     ONETEAM_CLOCK="2027-03-01T08:30+08:00@2026-11-25T01:00:00Z"       was 08:30 at the named real moment
     ONETEAM_CLOCK="2027-03-01T08:30+08:00@2026-11-25T01:00:00Zx60"    the same, and a minute passes in each real second
+    ONETEAM_CLOCK="2027-03-01T08:30+08:00@…Zx60>2027-03-01T18:30+08:00"  the same until 18:30, then at the usual speed
 
 A moment without an offset is Shanghai time. A supervisor calls `normalise` once and hands the result to its children,
 so that all of them read the same clock.
@@ -15,7 +16,7 @@ import math
 import os
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -27,28 +28,44 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 CLOCK_VARIABLE = "ONETEAM_CLOCK"
 MAX_SPEED = 86_400.0  # one day in a second; faster would leave the calendar within a month of running
 
-_FORM = re.compile(r"(?P<start>[^@x]+)(?:@(?P<anchor>[^@x]+))?(?:x(?P<speed>[0-9.]+))?")
+_FORM = re.compile(
+    r"(?P<start>[^@x>]+)(?:@(?P<anchor>[^@x>]+))?(?:x(?P<speed>[0-9.]+))?(?:>(?P<until>[^@x>]+))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ClockSetting:
-    """A mapping from real time to the region's time: `start` held at the real moment `anchor`; `speed` has no unit."""
+    """A mapping from real time to the region's time: `start` held at the real moment `anchor`; `speed` has no unit.
+
+    From `until` (region's time) on, where there is one, it goes on at the usual speed.
+    """
 
     start: datetime
     anchor: datetime
     speed: float
+    until: datetime | None = None
 
     def at(self, real: datetime) -> datetime:
         """Return the region's time (aware, UTC) at the real moment `real`; NotReadyError where the calendar ends."""
         try:
+            turn = self.turn()
+            if turn is not None and self.until is not None and real > turn:
+                return (max(self.start, self.until) + (real - turn)).astimezone(UTC)
             return (self.start + (real - self.anchor) * self.speed).astimezone(UTC)
         except OverflowError as error:
             message = _("The clock set by %(variable)s has left the calendar; restart with a later anchor.")
             raise NotReadyError(message % {"variable": CLOCK_VARIABLE}) from error
 
+    def turn(self) -> datetime | None:
+        """Return the real moment from which on the usual speed holds; None where that never comes."""
+        if self.until is None or self.speed == 0:
+            return None
+        return self.anchor + max(self.until - self.start, timedelta()) / self.speed
+
     def __str__(self) -> str:
         speed = "" if self.speed == 1.0 else f"x{self.speed:f}".rstrip("0").rstrip(".")
-        return f"{self.start.isoformat()}@{self.anchor.isoformat()}{speed}"
+        until = "" if self.until is None else f">{self.until.isoformat()}"
+        return f"{self.start.isoformat()}@{self.anchor.isoformat()}{speed}{until}"
 
 
 def real_now() -> datetime:
@@ -68,11 +85,12 @@ def parse_clock(value: str, real_anchor: datetime) -> ClockSetting:
     require_aware(real_anchor)
     form = _FORM.fullmatch(value.strip())
     if form is None:
-        raise _unreadable(value, _("it is not START, START@REAL or START@REALxSPEED"))
+        raise _unreadable(value, _("it is not START, START@REAL, START@REALxSPEED or START@REALxSPEED>UNTIL"))
     anchor = form["anchor"]
     start_moment = _moment(value, form["start"])
     anchor_moment = real_anchor.astimezone(UTC) if anchor is None else _moment(value, anchor)
-    return ClockSetting(start=start_moment, anchor=anchor_moment, speed=_speed(value, form["speed"]))
+    until = None if form["until"] is None else _moment(value, form["until"])
+    return ClockSetting(start=start_moment, anchor=anchor_moment, speed=_speed(value, form["speed"]), until=until)
 
 
 def normalise(env_value: str, real_now: datetime) -> str:

@@ -8,6 +8,7 @@ from oneteam.kernel import clock
 from oneteam.kernel.errors import BadInputError, NotReadyError
 
 REAL = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+FAST = "2027-03-01T08:30+08:00@2026-11-25T01:00:00Zx60>2027-03-01T18:30+08:00"
 
 
 def test_now_without_a_setting_is_the_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,6 +32,15 @@ def test_now_with_a_start_only_runs_on_from_that_start(monkeypatch: pytest.Monke
         ("2027-03-01T08:30+08:00@2026-11-25T01:00:00Zx60", 60, datetime(2027, 3, 1, 1, 30, tzinfo=UTC)),
         ("2027-03-01T08:30+08:00@2026-11-25T01:00:00Zx0.5", 60, datetime(2027, 3, 1, 0, 30, 30, tzinfo=UTC)),
         ("2027-03-01T08:30+08:00@2026-11-25T01:00:00Zx0", 3600, datetime(2027, 3, 1, 0, 30, tzinfo=UTC)),
+        # Fast until 18:30, which is ten hours or 600 real seconds after the start, then at the usual speed.
+        (FAST, 300, datetime(2027, 3, 1, 5, 30, tzinfo=UTC)),
+        (FAST, 600, datetime(2027, 3, 1, 10, 30, tzinfo=UTC)),
+        (FAST, 601, datetime(2027, 3, 1, 10, 30, 1, tzinfo=UTC)),
+        (FAST, 600 + 86_400, datetime(2027, 3, 2, 10, 30, tzinfo=UTC)),
+        ("2027-03-01T08:30+08:00@2026-11-25T01:00:00Zx60>2027-03-01T08:00+08:00", 60,
+         datetime(2027, 3, 1, 0, 31, tzinfo=UTC)),
+        ("2027-03-01T08:30+08:00@2026-11-25T01:00:00Zx0>2027-03-01T18:30+08:00", 60,
+         datetime(2027, 3, 1, 0, 30, tzinfo=UTC)),
     ],
 )
 def test_now_follows_anchor_and_speed(
@@ -51,7 +61,7 @@ def test_processes_with_the_normalised_setting_read_the_same_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["2027-03-01", "2027-03-01T08:30:00.25@2026-11-25T09:00x0.125", "2027-03-01@2026-01-01"]
+    "value", [FAST, "2027-03-01", "2027-03-01T08:30:00.25@2026-11-25T09:00x0.125", "2027-03-01@2026-01-01"]
 )
 def test_normalise_twice_changes_nothing(value: str) -> None:
     once = clock.normalise(value, REAL)

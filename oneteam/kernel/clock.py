@@ -28,9 +28,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 CLOCK_VARIABLE = "ONETEAM_CLOCK"
 MAX_SPEED = 86_400.0  # one day in a second; faster would leave the calendar within a month of running
 
-_FORM = re.compile(
-    r"(?P<start>[^@x>]+)(?:@(?P<anchor>[^@x>]+))?(?:x(?P<speed>[0-9.]+))?(?:>(?P<until>[^@x>]+))?"
-)
+_FORM = re.compile(r"(?P<start>[^@x>]+)(?:@(?P<anchor>[^@x>]+))?(?:x(?P<speed>[0-9.]+))?(?:>(?P<until>[^@x>]+))?")
 
 
 @dataclass(frozen=True, slots=True)

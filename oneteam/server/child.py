@@ -1,4 +1,4 @@
-"""What a child of the supervisor runs: `python -m oneteam.server.child web|live|sealer|followers|verify`.
+"""What a child of the supervisor runs: `python -m oneteam.server.child web|live|sealer|followers|player|verify`.
 
 Each child dies with the supervisor, however that ends, so that a killed server leaves nothing that writes behind.
 """
@@ -182,6 +182,18 @@ def run_timer(stop: Event) -> None:
     connection.close()
 
 
+def player(address: str) -> int:
+    """Play the demo city's day until it is over or until told to stop."""
+    import django  # noqa: PLC0415 -- the parent chose the environment
+
+    name_connections("player")
+    django.setup()
+    from oneteam.server.player import run  # noqa: PLC0415 -- needs Django
+
+    run(stop_event(), address)
+    return 0
+
+
 def verify() -> int:
     """Verify the journal once and record what was found; everything else on this machine goes first."""
     os.nice(NICE)
@@ -201,7 +213,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
     os.environ[WEB_MAIN] = str(os.getpid())
     programs: dict[str, Callable[..., int]] = {
-        "web": web, "live": live, "sealer": sealer, "followers": followers, "verify": verify,
+        "web": web, "live": live, "sealer": sealer, "followers": followers, "verify": verify, "player": player,
     }  # fmt: skip
     try:
         return programs[sys.argv[1]](*sys.argv[2:])

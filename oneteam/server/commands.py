@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
+FASTEST = 600  # ten minutes in a second: faster, the timer would look at the clocks too seldom
+
+
 def add_commands(commands: "Commands") -> None:
     """Add the room's commands."""
     _add_serving(commands)
@@ -36,10 +39,13 @@ def _add_serving(commands: "Commands") -> None:
     serve = commands.add_parser("serve", help="serve the city that ONETEAM_CITY names")
     for each in (start, serve):
         each.add_argument("--port", type=int, default=default, help="a busy one gives the next (%(default)s)")
-        each.add_argument("--quiet", action="store_true", help="show no log")
+        each.add_argument("--quiet", action="store_true", help="show no log; of the demo city: play no day")
     start.add_argument("--exit", action="store_true", help="end when the city is founded and its history lived")
     start.add_argument(
         "--small", action="store_true", help="found a small demo city: 20 communities, 15 people, no firms"
+    )
+    start.add_argument(
+        "--speed", type=_speed, help="play the demo city's day so fast (60: a minute in a second, as without it)"
     )
     start.set_defaults(run=run_start)
     serve.add_argument("--host", default=HOST, help="where to listen; put a TLS proxy in front (%(default)s)")
@@ -67,11 +73,19 @@ def _add_keeping(commands: "Commands") -> None:
     restore.set_defaults(run=run_restore)
 
 
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 1 <= speed <= FASTEST:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {FASTEST}")
+    return speed
+
+
 def run_start(args: argparse.Namespace) -> int:
     """Found and serve the demo city."""
     from oneteam.server.start import Options, start  # noqa: PLC0415 -- see run_doctor
 
-    return start(Options(demo=True, port=args.port, quiet=args.quiet, leave=args.exit, small=args.small))
+    return start(Options(demo=True, port=args.port, quiet=args.quiet, leave=args.exit, small=args.small,
+                         speed=args.speed))  # fmt: skip
 
 
 def run_serve(args: argparse.Namespace) -> int:

@@ -28,7 +28,9 @@ def _open(stage: Stage, step: Step) -> None:
         raise ValueError(f"{second.name} is no person with a post")
     things = stage.things[step.life]
     things["second"] = second.post
-    things["case"] = acts.open_case(actor=first, at=step.at, second=second.person_id, incident=things["incident"])
+    things["case"] = acts.open_case(
+        actor=first, at=step.at, second=second.person_id, incident=things["incident"], key=stage.key(step)
+    )  # fmt: skip
 
 
 def _show(stage: Stage, step: Step) -> None:

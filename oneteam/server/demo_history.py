@@ -41,10 +41,11 @@ class News:
 
 @dataclass(slots=True)
 class Lived:
-    """What became of the steps: how many were taken, and what refused the others, with how often."""
+    """What became of the steps: how many were taken, what refused the others, what came of each life."""
 
     steps: int = 0
     refused: dict[str, int] = field(default_factory=dict)
+    things: dict[int, Things] = field(default_factory=dict)
 
     def add(self, other: "Lived") -> None:
         """Add what another lane did."""
@@ -68,6 +69,7 @@ def live(*, whole: bool, until: datetime, seed: int | None = None) -> Lived:
         stage = Stage(Cast(until - DAYS, until))
         for part in _parts(sorted([*lane[FRONT], *lane[BACK]])):
             _together(stage, part, lived)
+        lived.things = dict(stage.things)
         return lived
     return _two(lane, until)
 
@@ -155,6 +157,7 @@ def _back(steps: Sequence[Step], until: datetime, news: "Connection[None, News |
         waiting.append(step)
     _together(stage, waiting, lived)
     lived.add(_last(news))
+    lived.things = dict(stage.things)
     return lived
 
 

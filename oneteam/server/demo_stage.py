@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -33,12 +33,20 @@ Things = dict[str, UUID]
 
 @dataclass(slots=True)
 class Stage:
-    """Takes the steps of `demo_cases.take`. `things`: what came of each life; `ended`: those with a refused one."""
+    """Takes the steps of `demo_cases.take`. `things`: what came of each life; `ended`: those with a refused one.
+
+    `hand_in` hands a report in as a connected system does; None: by the act that does so.
+    """
 
     cast: Cast
     proposing: Proposing = field(default_factory=Proposing)
     things: dict[int, Things] = field(default_factory=lambda: defaultdict(dict))
     ended: set[int] = field(default_factory=set)
+    hand_in: Callable[[Told], UUID] | None = None
+
+    def key(self, step: Step) -> str:
+        """Return what a step is known by when it is taken again after an interruption."""
+        return f"demo-{step.life}-{step.number}"
 
     # ---- who, where, and what it looked like
 
@@ -82,6 +90,9 @@ class Stage:
         by_hand = of["channel"] == "grid_patrol" or "by" in of
         actor = self.who(step, "grid_attendant") if by_hand else self.cast.client
         source = "staff" if by_hand else f"api:{actor.id}"
+        if self.hand_in is not None and not by_hand:
+            self.things[step.life]["report"] = self.hand_in(told)
+            return
         received = intake.receive_report(actor=actor, at=step.at, told=told, source=source)
         self.things[step.life]["report"] = received.id
 
@@ -107,6 +118,7 @@ class Stage:
                 lon=degrees(spot.lon), lat=degrees(spot.lat), proposal=proposal.id if proposal else None,
                 corrected=corrected,
             ),
+            key=self.key(step),
         )  # fmt: skip
 
     def do_join(self, step: Step) -> None:
@@ -167,11 +179,11 @@ class Stage:
             )
         if receiver.post is None:
             raise ValueError(f"{receiver.name} acts under no post")
-        things["post"] = receiver.post
         things["order"] = command.send_order(
             actor=self.who(step, "dispatcher"), at=step.at, incident=things["incident"], post=receiver.post,
-            instruction=step.of["words"],
+            instruction=step.of["words"], key=self.key(step),
         ).id  # fmt: skip
+        things["post"] = receiver.post
 
     def do_accept(self, step: Step) -> None:
         """Accepted by whom it was sent to."""

@@ -166,6 +166,8 @@ class Child:
     pause: float = FIRST_PAUSE
     rest_until: float = 0.0
     starts: int = 0
+    once: bool = False  # not started again once it has ended well
+    over: bool = False
 
     def start(self, log: Path) -> None:
         """Start the program; its output goes to the end of the log file."""
@@ -188,6 +190,7 @@ class Child:
         if self.process is None or self.process.poll() is None:
             return None
         code, self.process = self.process.returncode, None
+        self.over = self.once and code == 0
         if time.monotonic() - self.started > STEADY:
             self.pause = FIRST_PAUSE
         self.rest_until = time.monotonic() + self.pause
@@ -211,10 +214,12 @@ class Child:
         self.process = None
 
 
-def children(*, port: int | None, live: int | None = None, host: str = HOST) -> list[Child]:
+def children(
+    *, port: int | None, live: int | None = None, host: str = HOST, play: str | None = None
+) -> list[Child]:  # fmt: skip
     """The programs of a city, in the order in which they are stopped; no web where `port` is None.
 
-    `live` is the port of the live feed.
+    `live` is the port of the live feed; `play` the city's address where the demo city's day is played.
     """
     environment = {
         **os.environ, "ONETEAM_CITY": config.city(), "PYTHONPATH": str(config.CHECKOUT), "PYTHONUNBUFFERED": "1",
@@ -228,6 +233,8 @@ def children(*, port: int | None, live: int | None = None, host: str = HOST) -> 
         found.insert(0, Child("web", [host, str(port)], {**served, "ONETEAM_POOL": "1"}))
         if live is not None:
             found.insert(1, Child("live", [host, str(live)], {**served, "ONETEAM_POOL": ""}))
+    if play is not None:
+        found.append(Child("player", [play], {**environment, "ONETEAM_ROLE": "app", "ONETEAM_POOL": ""}, once=True))
     return found
 
 
@@ -259,11 +266,13 @@ class Supervisor:
         changed = False
         for child in self.programs:
             code = child.ended()
-            if code is not None:
+            if code is not None and child.over:
+                changed = True
+            elif code is not None:
                 rest = child.rest_until - time.monotonic()
                 self.log("child_ended", f"{child.name} ended ({_exit(code)}), starting again in {rest:.1f} s")
                 changed = True
-            if child.process is None and time.monotonic() >= child.rest_until:
+            if child.process is None and not child.over and time.monotonic() >= child.rest_until:
                 child.start(log_dir(self.paths) / f"{child.name}.log")
                 changed = True
         if changed:

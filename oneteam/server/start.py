@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_address
 
 from django.utils.translation import gettext_noop
@@ -16,19 +17,20 @@ from django.utils.translation import gettext_noop
 from oneteam.journal.actors import os_operator
 from oneteam.kernel.clock import CLOCK_VARIABLE, normalise, real_now
 from oneteam.kernel.errors import NotReadyError
-from oneteam.server import config, greeting, processes
+from oneteam.server import config, greeting, playing, processes
 from oneteam.server.text import gettext as _
 
 WEB_SECONDS = 60.0
 SETTLE_SECONDS = 600.0
 OTHERS_SECONDS = 180.0
 LOG_SECONDS = 0.3
+WEB_START = timedelta(seconds=5)  # in which the web comes up, so that the story does not begin without it
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the command line asks for. `demo` founds the demo city and lives its history, `small` without most of
-    its places, people, firms and weeks; `leave` ends when that is done and followed."""
+    its places, people, firms and weeks; `leave` ends when that is done and followed. `speed`: of the played day."""
 
     demo: bool
     port: int = processes.PORT
@@ -36,6 +38,13 @@ class Options:
     quiet: bool = False
     leave: bool = False
     small: bool = False
+    speed: float | None = None
+
+    @property
+    def play(self) -> bool:
+        """Whether the demo city's day is played: unless nothing is to be seen of it, or somebody set the time."""
+        told = self.speed is not None or not os.environ.get(CLOCK_VARIABLE, "").strip()
+        return self.demo and not self.leave and not self.quiet and told
 
 
 class _Stopped(BaseException):
@@ -65,15 +74,16 @@ def start(options: Options) -> int:
     """Run the city until a signal comes, or attach to the supervisor that runs it already; returns the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
     os.environ["ONETEAM_ROLE"], os.environ["ONETEAM_POOL"] = "app", ""
+    paths, play = config.make_city_paths(config.city()), options.play
+    playing.set_clock(paths, real_now())
     os.environ[CLOCK_VARIABLE] = normalise(os.environ.get(CLOCK_VARIABLE, ""), real_now())
-    paths = config.make_city_paths(config.city())
     _check_reach(paths, options)
     with _ends_on_signal():
         try:
             while True:
                 with processes.only_one(paths) as alone:
                     if alone:
-                        _Run(paths, options).run()
+                        _Run(paths, options, play=play).run()
                         return 0
                 if _attach(paths, options):
                     return 0
@@ -100,8 +110,8 @@ def _check_reach(paths: config.CityPaths, options: Options) -> None:
 class _Run:
     """One run of the supervisor."""
 
-    def __init__(self, paths: config.CityPaths, options: Options) -> None:
-        self.paths, self.options = paths, options
+    def __init__(self, paths: config.CityPaths, options: Options, *, play: bool) -> None:
+        self.paths, self.options, self.play = paths, options, play
         self.begun = time.monotonic()
 
     def run(self) -> None:
@@ -113,7 +123,8 @@ class _Run:
                 # What documents print as the address of their check, unless the city has a public one.
                 os.environ.setdefault("ONETEAM_ADDRESS", self._address(port))
             live = None if port is None else processes.free_port(port + 1, self.options.host)
-            programs = processes.children(port=port, live=live, host=self.options.host)
+            play = f"{self._address(port)}/" if port is not None and self._set_playing() else None
+            programs = processes.children(port=port, live=live, host=self.options.host, play=play)
             supervisor = processes.Supervisor(self.paths, programs, server)
             logs = processes.Logs(self.paths)
             supervisor.start()
@@ -168,15 +179,39 @@ class _Run:
         """Live the demo city's history, once, before anything that follows the journal or the time is started."""
         from django.db import connection  # noqa: PLC0415 -- needs Django
 
-        from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
+        from oneteam.demo.story import span  # noqa: PLC0415 -- needs Django
+        from oneteam.kernel.clock import legal_day, now  # noqa: PLC0415 -- needs Django
         from oneteam.server import demo_history  # noqa: PLC0415 -- needs Django
 
         if not demo_history.lived_already():
-            lived = demo_history.live(whole=not self.options.small, until=now())
+            moment, whole = now(), not self.options.small
+            until = span(legal_day(moment))[0] if self.play else moment
+            lived = demo_history.live(whole=whole, until=until)
             self._tell(gettext_noop("weeks of history are there"))
             for reason, count in lived.refused.items():
                 sys.stderr.write(f"{count} × {reason}\n")
+            if self.play:
+                playing.keep(
+                    self.paths,
+                    playing.Progress(day=legal_day(moment), whole=whole, clock="", told=until, things=lived.things),
+                )
         connection.close()
+
+    def _set_playing(self) -> bool:
+        """Let the city's time run fast from where its day stands; False where there is no day to play."""
+        progress = playing.read(self.paths)
+        if not self.play or progress is None or progress.over:
+            return False
+        from oneteam.demo.story import span  # noqa: PLC0415 -- needs Django
+
+        begins, ends = span(progress.day)
+        progress.clock = playing.clock_from(
+            max(begins, progress.told), real_now() + WEB_START, speed=self.options.speed or playing.SPEED, until=ends
+        )
+        playing.keep(self.paths, progress)
+        os.environ[CLOCK_VARIABLE] = progress.clock
+        self._tell(gettext_noop("today is played from here"))
+        return True
 
     def _address(self, port: int) -> str:
         return f"http://{f'[{self.options.host}]' if ':' in self.options.host else self.options.host}:{port}"

@@ -37,10 +37,16 @@ def test_now_with_a_start_only_runs_on_from_that_start(monkeypatch: pytest.Monke
         (FAST, 600, datetime(2027, 3, 1, 10, 30, tzinfo=UTC)),
         (FAST, 601, datetime(2027, 3, 1, 10, 30, 1, tzinfo=UTC)),
         (FAST, 600 + 86_400, datetime(2027, 3, 2, 10, 30, tzinfo=UTC)),
-        ("2027-03-01T08:30+08:00@2026-11-25T01:00:00Zx60>2027-03-01T08:00+08:00", 60,
-         datetime(2027, 3, 1, 0, 31, tzinfo=UTC)),
-        ("2027-03-01T08:30+08:00@2026-11-25T01:00:00Zx0>2027-03-01T18:30+08:00", 60,
-         datetime(2027, 3, 1, 0, 30, tzinfo=UTC)),
+        (
+            "2027-03-01T08:30+08:00@2026-11-25T01:00:00Zx60>2027-03-01T08:00+08:00",
+            60,
+            datetime(2027, 3, 1, 0, 31, tzinfo=UTC),
+        ),
+        (
+            "2027-03-01T08:30+08:00@2026-11-25T01:00:00Zx0>2027-03-01T18:30+08:00",
+            60,
+            datetime(2027, 3, 1, 0, 30, tzinfo=UTC),
+        ),
     ],
 )
 def test_now_follows_anchor_and_speed(

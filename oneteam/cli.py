@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from importlib import import_module
 
-from oneteam.kernel.clock import real_now
 from oneteam.kernel.errors import OneteamError
 from oneteam.server import config
 from oneteam.server.playing import set_clock
@@ -45,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     role = getattr(args, "role", None)
     if role:
         os.environ["ONETEAM_ROLE"] = role
-        set_clock(config.city_paths(config.city()), real_now())
+        set_clock(config.city_paths(config.city()))
     try:
         with database() if role else nullcontext(), unserved() if getattr(args, "alone", False) else nullcontext():
             code: int = args.run(args)

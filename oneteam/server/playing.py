@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from oneteam.kernel.clock import CLOCK_VARIABLE, ClockSetting, parse_clock
+from oneteam.kernel.clock import CLOCK_VARIABLE, ClockSetting, parse_clock, real_now
 from oneteam.server import config, processes
 
 SPEED = 60.0  # a minute of the city in a second
@@ -72,7 +72,7 @@ def clock_from(start: datetime, real: datetime, *, speed: float = 1.0, until: da
     return str(ClockSetting(start=start, anchor=real, speed=speed, until=until))
 
 
-def set_clock(paths: config.CityPaths, real: datetime) -> None:
+def set_clock(paths: config.CityPaths, real: datetime | None = None) -> None:
     """Let this process read the city's time: of the server that runs, else as a played day left it.
 
     A city never goes back behind what was told in it: where its day ran ahead of the real time, it stays as far ahead.
@@ -80,6 +80,7 @@ def set_clock(paths: config.CityPaths, real: datetime) -> None:
     """
     if os.environ.get(CLOCK_VARIABLE, "").strip():
         return
+    real = real or real_now()
     state, progress = processes.running(paths), read(paths)
     if state is not None and state.get("clock"):
         os.environ[CLOCK_VARIABLE] = str(state["clock"])

@@ -9,7 +9,6 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from ipaddress import ip_address
 
 from django.utils.translation import gettext_noop
@@ -24,7 +23,6 @@ WEB_SECONDS = 60.0
 SETTLE_SECONDS = 600.0
 OTHERS_SECONDS = 180.0
 LOG_SECONDS = 0.3
-WEB_START = timedelta(seconds=5)  # in which the web comes up, so that the story does not begin without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def start(options: Options) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
     os.environ["ONETEAM_ROLE"], os.environ["ONETEAM_POOL"] = "app", ""
     paths, play = config.make_city_paths(config.city()), options.play
-    playing.set_clock(paths, real_now())
+    playing.set_clock(paths)
     os.environ[CLOCK_VARIABLE] = normalise(os.environ.get(CLOCK_VARIABLE, ""), real_now())
     _check_reach(paths, options)
     with _ends_on_signal():
@@ -123,7 +121,7 @@ class _Run:
                 # What documents print as the address of their check, unless the city has a public one.
                 os.environ.setdefault("ONETEAM_ADDRESS", self._address(port))
             live = None if port is None else processes.free_port(port + 1, self.options.host)
-            play = f"{self._address(port)}/" if port is not None and self._set_playing() else None
+            play = f"{self._address(port)}/" if port is not None and self._plays() else None
             programs = processes.children(port=port, live=live, host=self.options.host, play=play)
             supervisor = processes.Supervisor(self.paths, programs, server)
             logs = processes.Logs(self.paths)
@@ -173,43 +171,21 @@ class _Run:
 
         founding.found_demo(actor=os_operator(), at=now(), whole=not self.options.small)
         self._tell(gettext_noop("law, places and people are there"))
-        self._live()
+        from oneteam.server import beginning  # noqa: PLC0415 -- needs Django
 
-    def _live(self) -> None:
-        """Live the demo city's history, once, before anything that follows the journal or the time is started."""
-        from django.db import connection  # noqa: PLC0415 -- needs Django
+        for line in beginning.live(self.paths, now(), whole=not self.options.small, play=self.play):
+            self._tell(line)
 
-        from oneteam.demo.story import span  # noqa: PLC0415 -- needs Django
-        from oneteam.kernel.clock import legal_day, now  # noqa: PLC0415 -- needs Django
-        from oneteam.server import demo_history  # noqa: PLC0415 -- needs Django
-
-        if not demo_history.lived_already():
-            moment, whole = now(), not self.options.small
-            until = span(legal_day(moment))[0] if self.play else moment
-            lived = demo_history.live(whole=whole, until=until)
-            self._tell(gettext_noop("weeks of history are there"))
-            for reason, count in lived.refused.items():
-                sys.stderr.write(f"{count} × {reason}\n")
-            if self.play:
-                playing.keep(
-                    self.paths,
-                    playing.Progress(day=legal_day(moment), whole=whole, clock="", told=until, things=lived.things),
-                )
-        connection.close()
-
-    def _set_playing(self) -> bool:
+    def _plays(self) -> bool:
         """Let the city's time run fast from where its day stands; False where there is no day to play."""
-        progress = playing.read(self.paths)
-        if not self.play or progress is None or progress.over:
+        if not self.play:
             return False
-        from oneteam.demo.story import span  # noqa: PLC0415 -- needs Django
+        from oneteam.server import beginning  # noqa: PLC0415 -- needs Django
 
-        begins, ends = span(progress.day)
-        progress.clock = playing.clock_from(
-            max(begins, progress.told), real_now() + WEB_START, speed=self.options.speed or playing.SPEED, until=ends
-        )
-        playing.keep(self.paths, progress)
-        os.environ[CLOCK_VARIABLE] = progress.clock
+        clock = beginning.clock_of_day(self.paths, real_now(), speed=self.options.speed)
+        if clock is None:
+            return False
+        os.environ[CLOCK_VARIABLE] = clock
         self._tell(gettext_noop("today is played from here"))
         return True
 

@@ -222,9 +222,11 @@ def _plain() -> Iterator[Address]:
         "home", "search", "posts", "passkeys", "figures", "figures-strip", "directories", "matters", "offer-matters",
         "reports", "report-new", "desk", "handover", "offer-places", "orders", "verify", "escalated", "findings",
         "finding-new", "finding-place", "finding-matters", "cases", "documents", "numbers", "templates", "ties",
-        "map", "map-now", "wall", "wall-now", "notices", "help", "search-palette",
+        "map", "map-now", "wall", "wall-now", "leader", "notices", "help", "search-palette",
     ):  # fmt: skip
         yield Address(name, reverse(name), of_role(ROLES[name]))
+    for which in ("overdue", "due", "unaccepted", "away", "verify", "in_hand"):
+        yield Address("leader-list", reverse("leader-list", args=[which]), of_role(ROLES["leader-list"]))
     yield Address("case-new", reverse("case-new"), of_role(frozenset({"officer"})))
     yield Address("desk-merge", reverse("desk-merge"), of_role(ROLES["desk-merge"]), get=False, post=True)
     yield Address("figure", reverse("figure", args=["reports"]), of_role(ALL))

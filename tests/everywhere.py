@@ -27,7 +27,10 @@ FIRST: Mapping[str, str] = {
     "check": "SELECT token FROM documents_document ORDER BY issued_at LIMIT 1",
 }
 """The object that is opened of each kind."""
-FIXED = {"matter": "F01-001", "help-page": "case", "template": "decision_on_the_spot", "figure": "reports"}
+FIXED = {
+    "matter": "F01-001", "help-page": "case", "template": "decision_on_the_spot", "figure": "reports",
+    "leader-list": "in_hand",
+}  # fmt: skip
 OPENED: Mapping[str, tuple[str, ...]] = {
     DISPATCHER: (
         "desk", "handover", "reports", "report-new", "report", "order", "figures", "figure", "import", "map", "wall",
@@ -38,7 +41,8 @@ OPENED: Mapping[str, tuple[str, ...]] = {
         "notices", "help", "help-page",
     ),
     LEADER: (
-        "cases", "case", "escalated", "numbers", "number", "templates", "template", "check-any", "check",
+        "leader", "leader-list", "cases", "case", "escalated", "numbers", "number", "templates", "template",
+        "check-any", "check",
     ),
     KEEPER: ("directories", "import"),
 }  # fmt: skip

@@ -46,6 +46,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("desk", "handover", "handover-take", "desk-merge", "offer-places", "offer-people"), DESK),
     **dict.fromkeys(("report-decide", "report-split", "report-join", "incident-correct"), DESK),
     **dict.fromkeys(("map", "map-now", "wall", "wall-now"), roles("dispatcher brigade_leader head")),
+    **dict.fromkeys(("leader", "leader-list"), roles("brigade_leader head")),
     "orders": SENT_TO, "order": ORDERS, "verify": FIELD, "escalated": roles("brigade_leader head"),
     **{f"order-{verb}": FIELD for verb in (
         "accept", "arrive", "handle", "return", "verify", "refuse", "ask_extension", "extend", "suspend", "resume",
@@ -60,7 +61,6 @@ ROLES: Mapping[str, frozenset[str]] = {
     "document-void": roles("officer brigade_leader"),
     **dict.fromkeys(("templates", "template"), DOCUMENTS | KEEPER),
     "ties": TIED,
-    **dict.fromkeys(("map", "map-now", "wall", "wall-now"), roles("dispatcher brigade_leader head")),
     **dict.fromkeys(("file-original", "file-compare"), DOCUMENTS),
     "file-hand-over": roles("officer brigade_leader"),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from oneteam.intake.queries import GROUND
 from oneteam.journal.subjects import read_personal
 from oneteam.procedures.queries import in_state
 
-__all__ = ["Candidate", "Spot", "absent", "dispatch_proposal", "propose"]
+__all__ = ["Candidate", "Order", "Spot", "absent", "dispatch_proposal", "propose"]
 
 
 def orders_of_incidents(incidents: Iterable[UUID]) -> dict[UUID, list[Order]]:
@@ -68,3 +68,12 @@ def orders_escalated_to(post: UUID, *, limit: int = 200) -> list[Order]:
 def orders_by_id(ids: Iterable[UUID]) -> list[Order]:
     """Return these orders with their incidents and places, oldest first."""
     return list(Order.objects.select_related("incident__place").defer(*GROUND).filter(id__in=set(ids)).order_by("id"))
+
+
+def open_orders(*, posts: Iterable[UUID] | None = None, limit: int = 2_000) -> list[Order]:
+    """Return the orders that are not over, oldest first; with `posts` only what was sent to these."""
+    open_now = in_state("order", "sent", "accepted", "arrived", "suspended", "handled")
+    found = Order.objects.select_related("incident__place").defer(*GROUND).filter(id__in=open_now)
+    if posts is not None:
+        found = found.filter(post__in=set(posts))
+    return list(found.order_by("id")[:limit])

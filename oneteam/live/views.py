@@ -87,6 +87,7 @@ def _map_context(seen: Picture) -> dict[str, object]:
 def _wall_context(seen: Picture) -> dict[str, object]:
     return {
         "seen": seen,
+        "wall": True,
         "map": _map(seen),
         "alarms": seen.alarms[:ALARMS],
         "more": max(0, seen.overdue + seen.soon - ALARMS),

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from oneteam.command.rules import LEADERS
 from oneteam.command.slots import DESK_STRIPS
 from oneteam.supervision.declaration import indicators
 from oneteam.web.parts import Link
@@ -13,7 +14,15 @@ from oneteam.web.slots import COMMANDS, NAVIGATION, Command, NavigationEntry, re
 
 
 def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
-    return [NavigationEntry("figures", "chart", _("Figures"), order=60)]
+    return [
+        NavigationEntry("leader", "people", _("Today"), order=2, visible=_leads),
+        NavigationEntry("figures", "chart", _("Figures"), order=60),
+    ]
+
+
+def _leads(request: HttpRequest) -> bool:
+    acting = getattr(request, "acting", None)
+    return acting is not None and acting.post.role in LEADERS
 
 
 def _strips(request: HttpRequest) -> Iterable[Link]:

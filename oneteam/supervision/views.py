@@ -1,4 +1,7 @@
-"""The figures: an overview, a page each, and a line for the desk. Whoever works here may see them: they name nobody."""
+"""The figures: an overview, a page each, and a line for the desk; they name nobody, and all may see them.
+
+The leader's page names people with their work in hand: it is for leaders alone.
+"""
 
 from dataclasses import replace
 
@@ -8,15 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from oneteam.command.rules import LEADERS
 from oneteam.kernel.clock import now
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.views import for_roles
-from oneteam.supervision import page
+from oneteam.supervision import leader_page, page
 from oneteam.supervision.breakdown import parts_of
 from oneteam.supervision.declaration import By, Measure, indicators
+from oneteam.supervision.leading import FINDINGS, WHOLE, standing_of
 from oneteam.supervision.measuring import measure
 from oneteam.supervision.spans import DAYS, USUAL, days_of, last_days
-from oneteam.web.exporting import FILE_TYPES, PARAMETER, sheet_file
+from oneteam.web.exporting import FILE_TYPES, PARAMETER, asked_file, exportable, sheet_file
 from oneteam.web.panels import Figures
 from oneteam.web.parts import Link, PageHeader
 
@@ -82,3 +87,25 @@ def strip(request: PersonRequest) -> HttpResponse:
     return render(
         request, "supervision/strip.html", {"figures": [page.tile(one, measure(one, span)) for one in intervals]}
     )  # fmt: skip
+
+
+@for_roles(*LEADERS)
+@require_GET
+def leader(request: PersonRequest) -> HttpResponse:
+    """What went well and what will break, in plain words, of what the acting leader answers for."""
+    here = standing_of(request.acting, now())
+    whose = _("The whole city") if request.acting.post.role in WHOLE else request.acting.post.unit
+    header = PageHeader(title=_("Today"), facts=[whose], links=[Link(_("Figures"), reverse("figures"))])
+    return render(request, "supervision/leader.html", {"header": header, "parts": leader_page.parts(here)})
+
+
+@for_roles(*LEADERS)
+@require_GET
+def leader_orders(request: PersonRequest, which: str) -> HttpResponse:
+    """The orders that a sentence of the leader's page counts, also as a file."""
+    if which not in FINDINGS:
+        raise Http404
+    part = leader_page.leader_list(standing_of(request.acting, now()), which, request.GET.get("post", ""))
+    header = PageHeader(title=str(part.caption), crumbs=[Link(_("Today"), reverse("leader"))])
+    context = {"header": header, "list": exportable(part, request.GET)}
+    return asked_file(request.GET, part) or render(request, "supervision/leader_list.html", context)

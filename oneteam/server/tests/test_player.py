@@ -21,7 +21,7 @@ from oneteam.kernel.clock import CLOCK_VARIABLE, SHANGHAI, legal_day, parse_cloc
 from oneteam.people import acts as people
 from oneteam.people.models import Post
 from oneteam.procedures.queries import runs
-from oneteam.server import config, playing
+from oneteam.server import config, playing, testing
 from oneteam.server.player import Play
 from tests.world import AT, follow
 
@@ -103,6 +103,30 @@ def story_came_out(play: Play) -> None:
         "id", flat=True
     )
     assert {run.state for run in runs(orders).values()} == {"verified", "returned"}
+
+
+def acts_of_the_morning(paths: config.CityPaths) -> list[tuple[str, str, datetime]]:
+    """What was done in the first hour and a half, by whom and when; ids and numbers are a database's own."""
+    play = begin(paths)
+    while play.next is not None and play.progress.done < 45:
+        play.take_next()
+    names = {f"person:{post.person_id}": str(post.person) for post in Post.objects.select_related("person")}
+    found = Act.objects.filter(occurred_at__gte=play.begins, occurred_at__lt=play.ends).exclude(kind="duty.planned")
+    return sorted((act.kind, names.get(act.actor, act.actor.partition(":")[0]), act.occurred_at) for act in found)
+
+
+def test_same_seed_does_the_same_acts_in_another_city(
+    city: City, template: testing.Template, paths: config.CityPaths
+) -> None:
+    first = acts_of_the_morning(paths)
+    assert len(first) > 45
+    other = City(testing.clone(template))
+    try:
+        other.act_as("app")
+        assert acts_of_the_morning(paths) == first
+    finally:
+        city.act_as("app")
+        testing.drop(other.name)
 
 
 def test_same_seed_plays_the_same_day() -> None:

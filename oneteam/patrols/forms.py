@@ -18,9 +18,14 @@ from oneteam.patrols.models import Receiver
 from oneteam.patrols.places import Spot, spot_of
 from oneteam.web.widgets import WORDS, SearchedSelect
 
+OFF_DUTY = gettext_lazy("You are off duty, so the position of your device is not taken; search for the place.")
+
 
 class SpotForm(forms.Form):
-    """Where: the device's position, a place that was searched for, or one of several of that name."""
+    """Where: the device's position, a place that was searched for, or one of several of that name.
+
+    Off duty no position is taken from the device, whatever it sends (PIPL 6, 28).
+    """
 
     lon = forms.DecimalField(required=False, widget=forms.HiddenInput)
     lat = forms.DecimalField(required=False, widget=forms.HiddenInput)
@@ -32,15 +37,19 @@ class SpotForm(forms.Form):
         help_text=gettext_lazy("Road and number, shop or landmark; not needed where the device knows where it is."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, on: date, on_duty: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.on = on
+        self.on, self.on_duty = on, on_duty
 
     def spot(self) -> Spot:
         """Return where it is, as far as what was given tells; of a bound form whose fields were cleaned."""
         given = self.cleaned_data
         lon, lat = given.get("lon"), given.get("lat")
         point = (lon, lat) if lon is not None and lat is not None else None
+        if point is not None and not self.on_duty:
+            if given.get("place") is None and not given.get("address"):
+                return Spot(problem=str(OFF_DUTY))
+            point = None
         return spot_of(point, given.get("place"), given.get("address", ""), on=self.on)
 
 

@@ -117,7 +117,8 @@ def _known(code: str, on: date) -> list[Matter]:
 def spot_asked(form: SpotForm) -> tuple[Spot, float | None]:
     """Return the place that a form asks about, and how sure the device is, in metres."""
     form.full_clean()
-    return form.spot(), form.cleaned_data.get("accuracy") if form.cleaned_data.get("lon") is not None else None
+    taken = form.on_duty and form.cleaned_data.get("lon") is not None
+    return form.spot(), form.cleaned_data.get("accuracy") if taken else None
 
 
 def finding_context(request: PersonRequest, row: Finding, *, at: datetime, returned: Returned | None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Pages of findings: three taps on a phone, today's list, one finding with what may come of it."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django import forms
@@ -21,6 +22,7 @@ from oneteam.patrols.listing import finding_list
 from oneteam.patrols.page import finding_context, found_before, matters_context, new_context, spot_asked, spot_context
 from oneteam.patrols.rules import FINDERS, READERS, visible
 from oneteam.people.middleware import PersonRequest
+from oneteam.people.queries import on_duty
 from oneteam.people.views import for_roles
 from oneteam.procedures.forms import ReasonForm
 from oneteam.procedures.shown import Returned, returned_by
@@ -44,15 +46,20 @@ def findings(request: PersonRequest) -> HttpResponse:
     return asked_file(request.GET, part) or render(request, "patrols/findings.html", context)
 
 
+def _on_duty(request: PersonRequest, at: datetime) -> bool:
+    """Tell whether the person is at work, under whichever post on the street: only then a position is taken."""
+    return any(on_duty(at, FINDERS, post=post.id) for post in request.acting.posts if post.role in FINDERS)
+
+
 @for_roles(*FINDERS)
 @require_http_methods(["GET", "POST"])
 def finding_new(request: PersonRequest) -> HttpResponse:
     """Photo, place, matter; the tap on the matter records the finding."""
     moment = now()
     if request.method == "GET":
-        form = FindingForm(on=legal_day(moment), initial={"finding": uuid7()})
+        form = FindingForm(on=legal_day(moment), on_duty=_on_duty(request, moment), initial={"finding": uuid7()})
         return render(request, "patrols/new.html", new_context(request, form, at=moment, returned=None))
-    form = FindingForm(request.POST, request.FILES, on=legal_day(moment))
+    form = FindingForm(request.POST, request.FILES, on=legal_day(moment), on_duty=_on_duty(request, moment))
     keep(request, form)
     key = request.POST.get("finding")
     returned = Returned({"finding.make": form}, key=key)
@@ -75,7 +82,8 @@ def finding_new(request: PersonRequest) -> HttpResponse:
 @require_GET
 def finding_place(request: PersonRequest) -> HttpResponse:
     """Say where a position or a text is: a piece of the page of three taps."""
-    spot, accuracy = spot_asked(SpotForm(request.GET, on=legal_day(now())))
+    moment = now()
+    spot, accuracy = spot_asked(SpotForm(request.GET, on=legal_day(moment), on_duty=_on_duty(request, moment)))
     return render(request, "patrols/spot.html", spot_context(spot, accuracy=accuracy))
 
 
@@ -83,9 +91,11 @@ def finding_place(request: PersonRequest) -> HttpResponse:
 @require_GET
 def finding_matters(request: PersonRequest) -> HttpResponse:
     """Offer matters for a place or for words: a piece of the page of three taps."""
-    day = legal_day(now())
+    moment = now()
+    day = legal_day(moment)
     words = request.GET.get("q", "").replace("\x00", "")
-    spot = None if words.strip() else spot_asked(SpotForm(request.GET, on=day))[0]
+    asked = SpotForm(request.GET, on=day, on_duty=_on_duty(request, moment))
+    spot = None if words.strip() else spot_asked(asked)[0]
     return render(request, "patrols/matters.html", matters_context(request, words=words, spot=spot, on=day))
 
 

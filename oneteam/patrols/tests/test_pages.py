@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,9 +13,12 @@ from PIL import Image
 
 from oneteam.files.models import Blob
 from oneteam.intake.models import Incident, Report
+from oneteam.journal.actors import operator
+from oneteam.journal.models import Act
 from oneteam.patrols import acts
 from oneteam.patrols.models import Finding, FindingPhoto
 from oneteam.patrols.tests.test_findings import ATTENDANT, HERE, OFFICER, found, matter, passed_on
+from oneteam.people.standing_acts import enter_absence
 from oneteam.places.models import Place
 from tests.world import AT, actor, browser, post_of
 
@@ -245,3 +249,30 @@ def test_lists_of_the_phone_are_files_too(kind: str, address: str) -> None:
     answer = attendant().get(f"{address}?file={kind}")
     assert answer.status_code == 200
     assert answer["Content-Disposition"].endswith(f'.{kind}"')
+
+
+def test_off_duty_no_position_is_taken_and_the_place_is_asked_for() -> None:
+    person = actor(*ATTENDANT).person_id
+    assert person is not None
+    enter_absence(
+        actor=operator("clerk"), at=AT, person=person, starts=AT - timedelta(hours=1), ends=AT + timedelta(hours=1),
+        reason="leave",
+    )  # fmt: skip
+    client, told = attendant(), "so the position of your device is not taken"
+    page = client.get("/findings/new/").content.decode()
+    assert "data-position" not in page
+    assert told in page
+    place = client.get("/findings/place/", {"lon": HERE[0], "lat": HERE[1], "accuracy": 12}).content.decode()
+    assert told in place
+    assert "Songlan" not in place
+    refused = taps(client)
+    assert refused.status_code == 422
+    assert told in refused.content.decode()
+    assert not Finding.objects.exists()
+    assert not Act.objects.filter(place=f"{HERE[0]},{HERE[1]}").exists()
+    assert taps(client, address="锦塘路88号").status_code == 302, (
+        "who writes the place records the finding all the same"
+    )
+    assert (Finding.objects.get().lon, Finding.objects.get().lat) != HERE
+    [shown] = Act.objects.filter(kind="finding.made").values_list("place", flat=True)
+    assert shown != f"{HERE[0]},{HERE[1]}"

@@ -54,9 +54,15 @@ def test_a_new_report_appears_on_the_wall_by_itself_until_its_viewer_signs_out(
         expect(page.locator("[data-feed-sign]")).to_contain_text("已连接")
         count = page.locator("#wall-foot .wall-value").first
         before = int(count.inner_text())
+        desk = page.context.new_page()
+        desk.goto(f"{url}/desk/")
+        expect(desk.locator("[data-news]")).to_be_hidden()
+        expect(desk.locator("#live .live-words")).to_contain_text("已连接")
         assert server.post(report("锦塘路有人占道摆摊卖烧烤。", told_at="2026-11-25T13:50:00+08:00")).status == 201
         expect(page.locator(".wall-stream [data-new] b").first).to_have_text("新诉求")
         expect(count).to_have_text(str(before + 1))  # the figures follow, and nothing was loaded anew
+        expect(desk.locator("[data-news]")).to_have_text("新到 1 件")
+        desk.close()
         cookies: list[Any] = page.context.cookies()
         session = next(f"{each['name']}={each['value']}" for each in cookies if each["name"] == "sessionid")
         assert asked(server, {"Cookie": session, "Origin": url}) == 200

@@ -1,6 +1,7 @@
 """Lists of orders, for a phone first."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -34,7 +35,7 @@ def order_list(request: PersonRequest, *, at: datetime) -> WorkList:
     """Return what was sent to the acting post, what waits longest first among the open ones."""
     found = queries.orders_of_post(request.acting.post.id)
     empty = Empty(_("No order waits for you."), _("New ones appear here by themselves."), icon="tick")
-    return _list(_("My orders"), found, at=at, empty=empty)
+    return replace(_list(_("My orders"), found, at=at, empty=empty), news="order.sent order.refused")
 
 
 def verify_list(request: PersonRequest, *, at: datetime) -> WorkList:

@@ -92,6 +92,7 @@ def report_list(request: PersonRequest, *, at: datetime) -> WorkList:
         rows=[_row(row, cells.get(row.id, []), clocks.get(row.id, [])) for row in shown],
         empty=_empty(asked),
         live=not shown and not asked.words,
+        news="report.received report.reopened",
         tabs=_tabs(request, asked, count),
         filters=_filters(request, asked),
         filter_form=FilterForm(

@@ -139,6 +139,8 @@ def script_words() -> dict[str, str]:
         "connected": _("Connected %s"),
         "stale": _("Not updated since %s"),
         "selected": _("%s selected"),
+        "news": _("%s new"),
+        "some": _("There is something new"),
         "whole": _("Show the whole text"),
         "part": _("Show less"),
         "failed": _("The server could not be reached. What you typed is kept; try again."),

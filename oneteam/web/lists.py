@@ -82,7 +82,7 @@ class WorkList:
     `count` exact to 10,000 (`exact` False beyond); `newer`/`older` are keyset page addresses ("" where there is none).
     `live`: asks the server every fifteen seconds; only for lists without rows, as nothing may move under the reader.
     `titled` shows the caption above the rows, where a page has several lists.
-    `new_count` > 0 shows "3 new" which leads to `new_url`; rows are never inserted under the reader's pointer.
+    `news`: of which acts the live feed says "3 new"; rows are never inserted under the reader's pointer.
     """
 
     id: str
@@ -103,8 +103,7 @@ class WorkList:
     newer: str = ""
     older: str = ""
     exports: Sequence[Link] = ()
-    new_count: int = 0
-    new_url: str = ""
+    news: str = ""
     bulk_action: str = ""
     bulk: Sequence[BulkAction] = ()
     tall: bool = True

@@ -379,8 +379,7 @@ def work_list() -> WorkList:
         count=23,
         older="?after=5",
         exports=[Link("CSV", "#"), Link("Excel", "#")],
-        new_count=3,
-        new_url="#",
+        news="report.received",
         bulk_action="#",
         bulk=[BulkAction(_("Mark as the same"), "merge", "merge"), BulkAction(_("Transfer"), "transfer", "swap")],
     )

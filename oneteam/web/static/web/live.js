@@ -1,6 +1,7 @@
 // The live feed: one stream a page, told to the page's other scripts as events of the document. What it tells are kinds
 // of acts and ids; whoever shows more fetches it under the usual rights.
 const address = document.body.dataset.feed;
+const words = JSON.parse(document.body.dataset.words || '{}');
 const AWAY = 30000; // milliseconds after which a page nobody looks at stops listening
 const SOON = 5000; // milliseconds before a refused stream is tried again, twice as long each time
 const LATE = 60000;
@@ -43,7 +44,7 @@ for (const news of document.querySelectorAll('[data-news]')) {
   const found = new Set();
   const show = () => {
     news.querySelector('[data-news-words]').textContent = found.size
-      ? news.dataset.newsMany.replace('%s', found.size) : news.dataset.newsSome;
+      ? words.news.replace('%s', found.size) : words.some;
     news.hidden = false;
   };
   document.addEventListener('feed:act', ({ detail }) => {
@@ -110,7 +111,6 @@ if (stream) {
 const sign = document.querySelector('[data-feed-sign]');
 const STALE = 15000;
 if (sign) {
-  const words = JSON.parse(document.body.dataset.words);
   let last = performance.now();
   let time = '';
   document.addEventListener('feed:beat', ({ detail }) => {

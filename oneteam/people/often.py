@@ -14,7 +14,7 @@ from oneteam.kernel.errors import TooOftenError
 from oneteam.people.models import Account
 from oneteam.web.views import of_error
 
-LIMITS: Mapping[str, str] = {"search": "120/m/user", "file": "60/m/user", "upload": "60/m/user"}
+LIMITS: Mapping[str, str] = {"search": "240/m/user", "file": "60/m/user", "upload": "60/m/user"}
 TOLD: Mapping[str, Promise] = {
     "search": _("So much was searched for within a minute. Wait a minute, then go on."),
     "file": _("So many files were taken within a minute. Wait a minute, then take this one again."),
@@ -29,7 +29,7 @@ def dear(request: HttpRequest) -> str:
         return "upload" if request.content_type == "multipart/form-data" else ""
     if request.path.endswith((".csv", ".xlsx")) or "file" in request.GET:
         return "file"
-    return "search" if request.path == "/search/" or "/offer" in request.path else ""
+    return "search" if request.path.startswith("/search/") or "/offer" in request.path else ""
 
 
 def not_too_often(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -23,7 +23,9 @@ def upload(client: Any, address: str = "/findings/new/") -> Any:
 
 
 @pytest.mark.usefixtures("twice")
-@pytest.mark.parametrize("address", ["/search/?q=1", "/directory/units.csv", "/cases/?file=xlsx"])
+@pytest.mark.parametrize(
+    "address", ["/search/?q=1", "/search/palette/?q=1", "/directory/units.csv", "/cases/?file=xlsx"]
+)
 def test_third_time_in_a_minute_is_one_too_often_for_this_account_alone(address: str) -> None:
     client = browser("luo.chengye", language="en")
     assert [client.get(address).status_code for _time in range(2)] == [200, 200]

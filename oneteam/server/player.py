@@ -46,7 +46,10 @@ class Play:
         self.begins, self.ends = span(progress.day)
         self.steps, self.late = day_of(progress.day, whole=progress.whole)
         self.told = {each.steps[0]: each for each in chapters(progress.day, whole=progress.whole) if each.zh}
-        things: dict[int, dict[str, UUID]] = defaultdict(dict, progress.things)
+        # What is over needs not be kept anew after each step.
+        wanted = {step.life for step in self.steps} | {step.of.get("into") for step in self.steps} | self.late
+        known = {life: things for life, things in progress.things.items() if life in wanted}
+        things: dict[int, dict[str, UUID]] = defaultdict(dict, known)
         self.stage = Stage(Cast(self.begins - DAY, self.ends + DAY), things=things, ended=progress.ended)
         self.resumed = progress.done > 0
 

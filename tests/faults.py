@@ -84,6 +84,7 @@ class Storm:
     lock: threading.Lock = field(default_factory=threading.Lock)
     importing: "subprocess.Popen[str] | None" = None
     beside: Sequence[Callable[[], None]] = ()
+    pause: tuple[float, float] = (0.3, 1.2)  # seconds between two kills
 
     def rage(self, seconds: float, victims: Iterable[str], *, imports: bool = True) -> None:
         """Write for some seconds under kills, then let everything finish in peace."""
@@ -184,7 +185,7 @@ class Storm:
         chance, deck, until = random.Random(self.seed), list[str](), time.monotonic() + seconds
         # A round that has begun is gone through, so that a slow machine kills each of them, too.
         while deck or time.monotonic() < until:
-            time.sleep(chance.uniform(0.3, 1.2))
+            time.sleep(chance.uniform(*self.pause))
             if not deck:
                 deck = chance.sample(victims, len(victims))
             victim = deck.pop()

@@ -65,7 +65,7 @@ def stop_database(folder: Path) -> None:
 @pytest.mark.timeout(1800)
 def test_what_was_acknowledged_stands_once_whatever_is_killed_and_whatever_the_network_does(server: Running) -> None:
     server.start()
-    storm = Storm(server, seed=SEED)
+    storm = Storm(server, seed=SEED, pause=(1.0, 3.0))  # each request may need several tries to come through
     work = Work(server, SEED, storm.acknowledged, storm.over)
     work.prepare()
     storm.beside = [work.run]

@@ -88,11 +88,11 @@ class Running:
         """The city's files."""
         return config.city_paths(self.city, self.data)
 
-    def start(self, *arguments: str) -> None:
+    def start(self, *arguments: str, seconds: float = SECONDS) -> None:
         """Start it and wait until it answers."""
         self.process = program([*self.command, "--quiet", "--port", str(PORT), *arguments], self.environment)
         try:
-            wait_for(self._up)
+            wait_for(self._up, seconds=seconds)
         except AssertionError:
             self.kill()
             raise

@@ -38,7 +38,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("home", "search", "posts", "passkeys", "figures", "figure", "figures-strip", "directories"), ALL),
     **dict.fromkeys(("matters", "matter", "matters-export", "offer-matters", "import-run", "import-faults"), ALL),
     **dict.fromkeys(("import-confirm", "file", "photo", "account_logout"), ALL),
-    **dict.fromkeys(("notices", "notices-open", "help", "search-palette"), ALL),
+    **dict.fromkeys(("notices", "notices-open", "notices-bell", "help", "search-palette"), ALL),
     **dict.fromkeys(("reports", "reports-file", "report", "report-proof", "report-proposal"), REPORTS),
     **dict.fromkeys(("report-answer", "report-close", "report-review", "report-reopen"), REPORTS),
     "report-new": roles("dispatcher grid_attendant"),

@@ -32,7 +32,7 @@ from playwright.sync_api import Browser, Page  # noqa: E402 -- as above
 from oneteam.cases.wizard import PAGES  # noqa: E402 -- as above
 from oneteam.server import config  # noqa: E402 -- as above
 from tests.everywhere import NO_PAGE, address_names  # noqa: E402 -- as above
-from tests.running import Running, wait_for  # noqa: E402 -- as above
+from tests.running import Running  # noqa: E402 -- as above
 from tests.walking import chromium  # noqa: E402 -- as above
 
 FOLDER = ROOT / "docs" / "screens"
@@ -79,7 +79,9 @@ def city() -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def signed_in(browser: Browser, url: str, password: str, who: tuple[str, str], language: str, size: str) -> Iterator[Page]:
+def signed_in(
+    browser: Browser, url: str, password: str, who: tuple[str, str], language: str, size: str
+) -> Iterator[Page]:
     """Sign somebody in, under their post."""
     width, height = {**SIZES, **WALLS}[size]
     context = browser.new_context(
@@ -149,7 +151,7 @@ def _tried(page: Page, url: str) -> str:
     if not (page.goto(f"{url}/import/units/") or page).ok:  # type: ignore[union-attr] # a page answers always
         return "/"
     page.set_input_files("input[type=file]", [
-        {"name": "units.csv", "mimeType": "text/csv", "buffer": "code,kind,name_zh\nX1,brigade,\n".encode()}
+        {"name": "units.csv", "mimeType": "text/csv", "buffer": b"code,kind,name_zh\nX1,brigade,\n"}
     ])  # fmt: skip
     with page.expect_navigation():
         page.locator(".button-main:visible").first.click()

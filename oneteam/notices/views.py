@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from oneteam.kernel.clock import now
+from oneteam.notices.bell import bell_of
 from oneteam.notices.models import Notice
 from oneteam.notices.page import rows_of, target
 from oneteam.notices.queries import newest
@@ -33,6 +34,14 @@ def notices(request: PersonRequest) -> HttpResponse:
         "empty": None if rows else empty,
     }
     return render(request, "notices/notices.html", context)
+
+
+@for_roles()
+@require_GET
+def bell(request: PersonRequest) -> HttpResponse:
+    """The bell anew, for a page that heard of an act."""
+    [shown] = bell_of(request)
+    return render(request, "web/bell.html", {"bell": shown})
 
 
 @for_roles()

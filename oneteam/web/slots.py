@@ -104,10 +104,15 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Bell:
-    """The bell in the bar: where it leads, and how many notices were not opened yet."""
+    """The bell in the bar: where it leads, how many notices were not opened yet, which acts may change that.
+
+    `piece` gives the bell anew, `kinds` are the acts after which it is asked, with spaces between.
+    """
 
     url: str
     count: int
+    piece: str
+    kinds: str
 
 
 @dataclass(frozen=True, slots=True)

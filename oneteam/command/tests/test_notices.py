@@ -37,6 +37,7 @@ def test_order_is_told_to_whom_it_was_sent_until_it_was_opened() -> None:
     follow()
     attendant, other = browser("fang.xiaohe", language="en"), browser("shen.yulan", language="en")
     assert (bell(attendant), bell(other)) == (1, 0)
+    assert 'class="bell-count">1<' in attendant.get("/notices/bell/").content.decode()
     [address] = re.findall(r'href="(/notices/[0-9a-f-]{36}/)"', page(attendant))
     assert other.get(address).status_code == 404
     assert attendant.get(address).headers["Location"] == f"/orders/{order}/"

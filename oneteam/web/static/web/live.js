@@ -70,11 +70,12 @@ for (const piece of document.querySelectorAll('[data-live-piece]')) {
     busy = false;
   };
   const soon = (wait) => { waiting ??= setTimeout(ask, wait * (0.5 + Math.random())); };
-  document.addEventListener('feed:act', () => soon(LEAST));
+  const kinds = piece.dataset.liveKinds?.split(' '); // what the piece tells of, where that is little
+  document.addEventListener('feed:act', ({ detail }) => { if (!kinds || kinds.includes(detail.kind)) soon(LEAST); });
   document.addEventListener('feed:fresh', () => soon(LEAST));
   document.addEventListener('feed:lost', () => soon(0));
   document.addEventListener('visibilitychange', () => { if (!document.hidden) soon(0); });
-  setInterval(() => soon(0), UNHEARD);
+  if (!kinds) setInterval(() => soon(0), UNHEARD);
 }
 
 // Only what changed is replaced, by its id: what is read or pointed at stays where it is.

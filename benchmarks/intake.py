@@ -125,7 +125,17 @@ def _wrk(ground: Ground, bodies: Sequence[dict[str, Any]], seconds: int) -> floa
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "reports.lua"
         path.write_text(LUA % values, "utf-8")
-        command = ["wrk", f"-t{min(2, os.cpu_count() or 1)}", f"-c{CLIENTS}", f"-d{seconds}s", "-s", str(path), address]
+        command = [
+            "wrk",
+            f"-t{min(2, os.cpu_count() or 1)}",
+            f"-c{CLIENTS}",
+            f"-d{seconds}s",
+            "--timeout",
+            "30s",
+            "-s",
+            str(path),
+            address,
+        ]
         told = subprocess.run(command, capture_output=True, text=True, check=False)
     found = re.search(r"Requests/sec:\s+([\d.]+)", told.stdout)
     trouble = re.search(r"Non-2xx or 3xx responses: (\d+)|Socket errors: .*", told.stdout)

@@ -58,7 +58,7 @@ class Crawl:
 
     def _allowed(self, one: Address) -> None:
         answer = self.client.get(one.path)
-        self._expect(one, answer, (200, 204, 302) if one.get else (405,))
+        self._expect(one, answer, (200, 204, 302) if one.get else (302, 405))
         self._read(one, answer)
 
     def _refused(self, one: Address) -> None:

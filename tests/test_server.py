@@ -221,7 +221,7 @@ def test_stopped_server_leaves_nothing_behind(template: testing.Template) -> Non
     with on_clone(template) as server:
         server.start()
         pids = [*server.children().values(), *server.workers()]
-        assert len(pids) == 5
+        assert len(pids) == 6  # the web and its two workers, sealer, followers, live feed
         assert server.stop() == 0
         assert not [pid for pid in pids if alive(pid)]
         assert processes.running(server.paths) is None

@@ -80,8 +80,11 @@ class Walker:
     refusals: set[int] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
-    def hear(self, text: str) -> None:
-        """Note what the console said; that an awaited refusal came with its status is no fault."""
+    def hear(self, text: str, source: str = "") -> None:
+        """Note what the console said. It is no fault that an awaited refusal came with its status, that a live feed is
+        refused once its session has ended, and that htmx was asking for something when the page was left."""
+        if "/live/events/" in source or re.search("htmx:(sendAbort|afterRequest)", text):
+            return
         if not any(f"with a status of {status}" in text for status in self.refusals):
             self.faults.append(f"{self.page.url}: {text}")
 
@@ -144,7 +147,12 @@ def signed_in(
     page = context.new_page()
     page.set_default_timeout(15_000)
     walker = Walker(page, username, width, language)
-    page.on("console", lambda message: walker.hear(message.text) if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: (
+            walker.hear(message.text, message.location["url"]) if message.type in ("error", "warning") else None
+        ),
+    )
     page.on("pageerror", lambda error: walker.hear(str(error)))
     walker.go(f"{url}/accounts/login/")
     walker.look(f"{language}-sign-in-{width}")

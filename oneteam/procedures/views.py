@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.functional import Promise
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from oneteam.kernel.clock import now
 from oneteam.kernel.errors import MissingError, OneteamError
@@ -48,8 +48,10 @@ def step_view(
     noun = noun or procedure
 
     @for_roles(*roles)
-    @require_POST
+    @require_http_methods(["GET", "POST"])
     def view(request: PersonRequest, object_id: UUID) -> HttpResponseBase:
+        if request.method == "GET":  # a refused form's page keeps this address: reloaded, or read in another language
+            return after(request, object_id)
         actor, at, key = request.acting.actor, now(), request.POST.get("idempotency_key")
         form = form_class(request.POST, auto_id=f"id_{verb}_%s")
         keep(request, form)

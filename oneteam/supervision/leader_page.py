@@ -14,6 +14,8 @@ from oneteam.command.listing import columns, order_rows
 from oneteam.command.panels import order_title
 from oneteam.command.queries import Order
 from oneteam.kernel.clock import SHANGHAI
+from oneteam.procedures.queries import Standing as Pressure
+from oneteam.procedures.queries import standing
 from oneteam.supervision.declaration import indicators
 from oneteam.supervision.leading import LOADED, SOON, WAITED, Standing
 from oneteam.supervision.measuring import measure
@@ -54,9 +56,18 @@ class Part:
 
 def parts(here: Standing) -> list[Part]:
     """Return what a leader reads, what needs a hand first."""
+    city = standing(("report",), here.at, most=1)
     return [
-        Part(_("Needs a hand now"), list(_now(here)), _("Nothing is overdue, and nothing lies with somebody away.")),
-        Part(_("Will break in the next hours"), list(_soon(here)), _("Nothing falls due in the next hours.")),
+        Part(
+            _("Needs a hand now"),
+            [*_now(here), *_reports_late(city)],
+            _("Nothing is overdue, and nothing lies with somebody away."),
+        ),
+        Part(
+            _("Will break in the next hours"),
+            [*_soon(here), *_reports_soon(city)],
+            _("Nothing falls due in the next hours."),
+        ),
         Part(_("How it went"), list(_went(here.at))),
     ]
 
@@ -119,6 +130,29 @@ def _soon(here: Standing) -> Iterator[Sentence]:
             "%(count)d handled orders wait for somebody to verify them%(whose)s.", len(verify),
         )  # fmt: skip
         yield Sentence(text % {"count": len(verify), "whose": _whose(here, verify)}, _list_url("verify"))
+
+
+def _reports_late(city: Pressure) -> Iterator[Sentence]:
+    if city.overdue:
+        text = ngettext(
+            "%(count)d report of the city is past its time limit.",
+            "%(count)d reports of the city are past their time limits.", city.overdue,
+        )  # fmt: skip
+        yield Sentence(text % {"count": city.overdue}, _reports_url(), "overdue")
+
+
+def _reports_soon(city: Pressure) -> Iterator[Sentence]:
+    if city.soon:
+        text = ngettext(
+            "%(count)d report of the city is near its time limit.",
+            "%(count)d reports of the city are near their time limits.", city.soon,
+        )  # fmt: skip
+        yield Sentence(text % {"count": city.soon}, _reports_url(), "warn")
+
+
+def _reports_url() -> str:
+    """Return where all reports stand, what is due first coming first."""
+    return f"{reverse('reports')}?view=all&sort=limit"
 
 
 def _whose(here: Standing, found: Sequence[Order]) -> str:

@@ -91,6 +91,9 @@ def readers_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     return middleware
 
 
+NOT_ALLOWED = 405
+
+
 class ErrorPages:
     """Turns an OneteamError that a view let through into a page (or, for htmx, a sentence) with the right status."""
 
@@ -98,7 +101,8 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        return views.wrong_method(request, response) if response.status_code == NOT_ALLOWED else response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django calls this for what a view raised; other errors take their usual way."""

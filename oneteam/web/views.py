@@ -99,6 +99,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404, _("Not found"), [text])
 
 
+def wrong_method(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """What is answered where a form's address is opened like a page: nothing stands there, and nothing was done."""
+    text = _("This address only takes forms. Nothing was changed; go back to the page that you came from.")
+    page = error_page(request, answer.status_code, _("Nothing to show here"), [text])
+    page["Allow"] = answer["Allow"]
+    return page
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500: must not need the database, so it is rendered without the shell's person."""
     text = _("The fault is on our side and was written to the log. What you sent was saved whole or not at all.")

@@ -288,6 +288,16 @@ document.addEventListener('htmx:responseError', (event) => {
 });
 document.addEventListener('htmx:sendError', () => toast(say('failed'), 'warn'));
 
+// --- The demo's people: a click on a name fills the form ------------------------------------------------------------------
+document.addEventListener('click', (event) => {
+  const { signIn, password } = event.target.closest('[data-sign-in]')?.dataset ?? {};
+  if (!signIn) return;
+  const form = document.querySelector('form[data-main]');
+  form.elements.login.value = signIn;
+  form.elements.password.value = password;
+  form.querySelector('.button-main').focus();
+});
+
 // --- Help beside the page: what one is doing stays in view, and nothing typed is left -------------------------------------
 document.addEventListener('click', async (event) => {
   const link = event.target.closest('a[data-beside]');

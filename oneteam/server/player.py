@@ -13,6 +13,7 @@ from threading import Event
 from uuid import UUID
 
 from django.db import Error, connection
+from django.utils.translation import override
 
 from oneteam.demo.steps import Step
 from oneteam.demo.story import chapters, day_of, span
@@ -28,6 +29,7 @@ from oneteam.server.demo_verbs import take
 from oneteam.server.founding import read_demo
 from oneteam.supervision.declaration import Indicator, indicators
 from oneteam.supervision.measuring import Span, measure
+from oneteam.web.parts import duration
 
 log = logging.getLogger("oneteam.server.player")
 DAY = timedelta(days=1)
@@ -117,14 +119,24 @@ def _interval(indicator: Indicator, when: Span) -> str:
     found = measure(indicator, when).now
     before = indicator.before
     promised = "" if before is None or indicator.promise is None else (
-        f"从前 before: {before.zh} {before.en}；承诺 promised: {indicator.promise}；"
+        f"从前 before: {before.zh} {before.en}；承诺 promised: {_both(indicator.promise)}；"
     )  # fmt: skip
     if found.median is None:
         come = "尚无此类行为 no such acts yet"
     else:
-        median = timedelta(seconds=round(found.median.total_seconds()))
-        come = f"中位 median: {median}，{found.settled}/{found.count}，按时 in time: {found.share or 0:.0%}"
+        come = (
+            f"中位 median: {_both(found.median)}，{found.settled}/{found.count}，按时 in time: {found.share or 0:.0%}"
+        )
     return f"{indicator.name.zh} {indicator.name.en} · {promised}{come}"
+
+
+def _both(length: timedelta) -> str:
+    """Return a length of time in both languages, once where they say the same."""
+    told = []
+    for language in ("zh-hans", "en"):
+        with override(language):
+            told.append(duration(length))
+    return " ".join(dict.fromkeys(told))
 
 
 # ---- while the city is served

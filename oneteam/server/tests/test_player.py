@@ -74,7 +74,7 @@ def test_day_is_lawful_or_late_on_purpose_and_goes_on_where_it_was_interrupted(
     assert strange == 0
     story_came_out(resumed)
     figures = "\n".join(resumed.figures())
-    for word in ("诉求处置", "立案前核查", "联合行动", "1:00:00", "3 working days", "not meant: 0"):
+    for word in ("诉求处置", "立案前核查", "联合行动", "1 h 00 min", "3 working days", "not meant: 0"):
         assert word in figures
     follow(city.name)
     for report in (verify(), state()):

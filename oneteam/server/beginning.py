@@ -20,6 +20,7 @@ def live(paths: config.CityPaths, moment: datetime, *, whole: bool, play: bool) 
     """
     if not demo_history.lived_already():
         until = span(legal_day(moment))[0] if play else moment
+        yield gettext_noop("living the weeks before today, which takes some minutes the first time")
         lived = demo_history.live(whole=whole, until=until)
         if play:
             day = legal_day(moment)

@@ -82,7 +82,8 @@ def test_columns_of_files_are_those_of_the_page() -> None:
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_readme_begins_with_what_it_is_a_picture_and_two_commands(name: str) -> None:
     first = "\n".join(read(name).splitlines()[:40])
-    for picture in ("docs/screens/report.png", "docs/screens/order-phone.png"):
+    language = "zh" if "zh" in name else "en"
+    for picture in (f"docs/screens/wall.{language}.1920.webp", f"docs/screens/leader.{language}.phone.webp"):
         assert f'src="{picture}"' in first
         assert (ROOT / picture).exists()
     assert re.search(r"^\./run ", first, re.MULTILINE)

@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from conftest import City
 from oneteam.cases.tests.making import id_number
+from oneteam.documents import checking
 from oneteam.journal.models import Act
 from oneteam.people import often
 from tests.crawled import BORN, PHONE, SENT, World, addresses, of_objects, world
@@ -137,6 +138,7 @@ def test_everybody_sees_what_they_may_and_nobody_more(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     monkeypatch.setattr(often, "LIMITS", {})
+    monkeypatch.setitem(checking.LIMITS, "check", "9000/m/ip")
     # Two queries less for each of thousands of answers.
     monkeypatch.setattr(settings, "SESSION_ENGINE", "django.contrib.sessions.backends.signed_cookies")
     made = world()

@@ -17,9 +17,11 @@ from oneteam.server import config
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from oneteam.people.queries import HeldPost
+
 MODULE = "benchmarks.field"
 ATTENDANT, SLOWED, LIMIT, TIMES = "fang.xiaohe", 4, 2000.0, 5
-PHONE = {"width": 390, "height": 844}
+WIDTH, HEIGHT = 390, 844
 LARGEST = """() => new Promise(done => new PerformanceObserver(list => {
   const all = list.getEntries();
   done(all[all.length - 1].startTime);
@@ -39,7 +41,7 @@ def run(*, smoke: bool, data: str | None = None) -> Iterator[Figure]:
         order = child(ground, MODULE).strip()
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         try:
-            page = browser.new_page(viewport=PHONE, has_touch=True)  # type: ignore[arg-type] # a mapping of two sizes
+            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, has_touch=True)
             url = _sign_in(page, ground)
             slow = page.context.new_cdp_session(page)
             slow.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
@@ -89,7 +91,7 @@ def _order() -> None:
 
     at = now()
 
-    def held(username: str):  # type: ignore[no-untyped-def] # a post
+    def held(username: str) -> "HeldPost":
         return posts_of(Account.objects.get(username=username).person_id, legal_day(at))[0]
 
     desk = actor_under(held("shen.yulan"))

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, FilePayload, expect
 from oneteam.server import config, testing
 from oneteam.server.access import role_dsn
 from tests.running import Running, on_clone, run, wait_for
-from tests.walking import CHROMIUM, PHONE, SMALL_PHONE, Walker, chromium, signed_in
+from tests.walking import CHROMIUM, PHONE, SMALL_PHONE, Walker, signed_in
 
 pytestmark = [
     pytest.mark.browser, pytest.mark.server,
@@ -67,12 +67,6 @@ class Journey:
 
     def path(self, address: str) -> str:
         return address.removeprefix(self.url)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(params=["zh-hans", "en"])

@@ -3,14 +3,12 @@
 The pages of directories are looked at where all pages are (`everywhere.py`).
 """
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
-from oneteam.server import config, testing
-from tests.running import Running, on_clone
-from tests.walking import CHROMIUM, DESK, PHONE, Walker, chromium, signed_in
+from oneteam.server import config
+from tests.running import Running
+from tests.walking import CHROMIUM, DESK, PHONE, Walker, signed_in
 
 pytestmark = [
     pytest.mark.browser, pytest.mark.server,
@@ -18,19 +16,6 @@ pytestmark = [
 ]  # fmt: skip
 UNITS = "code,kind,name_zh,name_en,parent\nT1,squad,测试中队,Test Squad,U01\n"
 FAULTY = "code,kind,name_zh,name_en,parent\nT1,%s,测试中队,Test Squad,U01\n,squad,测试中队,Test Squad,U99\n"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def server(template: testing.Template) -> Iterator[Running]:
-    with on_clone(template) as server:
-        server.start()
-        yield server
 
 
 def file(content: str) -> FilePayload:

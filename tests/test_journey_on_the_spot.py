@@ -15,7 +15,7 @@ from oneteam.server import config, testing
 from tests.everywhere import ELSEWHERE, LEADER, NO_PAGE, OPENED, address_names, look_everywhere
 from tests.running import on_clone
 from tests.test_browser_journey import Journey, choose, photo
-from tests.walking import CHROMIUM, DESK, PHONE, Walker, chromium
+from tests.walking import CHROMIUM, DESK, PHONE, Walker
 
 pytestmark = [
     pytest.mark.browser, pytest.mark.server,
@@ -51,12 +51,6 @@ make_account(actor=actor, at=at, person=cashier, username={CASHIER!r}, password=
 from tests.everywhere import fill_city
 fill_city()
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(params=["zh-hans", "en"])

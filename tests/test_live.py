@@ -1,34 +1,20 @@
 """The live feed on the real server: the wall says a new report by itself; who signs out hears no more."""
 
-from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from oneteam.server import config, testing
+from oneteam.server import config
 from oneteam.web.live import FEED
-from tests.running import Running, on_clone, report, wait_for
-from tests.walking import CHROMIUM, chromium, signed_in
+from tests.running import Running, report, wait_for
+from tests.walking import CHROMIUM, signed_in
 
 pytestmark = [
     pytest.mark.browser, pytest.mark.server,
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed (Debian: apt install chromium)"),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def server(template: testing.Template) -> Iterator[Running]:
-    with on_clone(template) as server:
-        server.start()
-        yield server
 
 
 def asked(server: Running, headers: dict[str, str]) -> int:

@@ -1,34 +1,20 @@
 """A finding on a phone of 390 px in three taps, in both languages: settled, or passed on to oneself as an officer."""
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Geolocation, Page, expect
 
-from oneteam.server import config, testing
-from tests.running import Running, on_clone
-from tests.walking import CHROMIUM, PHONE, Walker, chromium, signed_in
+from oneteam.server import config
+from tests.running import Running
+from tests.walking import CHROMIUM, PHONE, Walker, signed_in
 
 pytestmark = [
     pytest.mark.browser, pytest.mark.server,
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed (Debian: apt install chromium)"),
 ]  # fmt: skip
 WHERE: Geolocation = {"longitude": 120.49092, "latitude": 27.60562, "accuracy": 12}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def server(template: testing.Template) -> Iterator[Running]:
-    with on_clone(template) as server:
-        server.start()
-        yield server
 
 
 def photo(colour: str) -> FilePayload:

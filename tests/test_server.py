@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Iterator
 from contextlib import suppress
 from uuid import UUID
 
@@ -19,13 +18,6 @@ from tests.running import Running, alive, bare_environment, end, on_clone, own_f
 
 pytestmark = pytest.mark.server
 RARE = "路灯坏了😀 𠮷野家门口，㐂悦路口"
-
-
-@pytest.fixture(scope="module")
-def server(template: testing.Template) -> Iterator[Running]:
-    with on_clone(template) as found:
-        found.start()
-        yield found
 
 
 def told(server: Running, report_id: str) -> dict[str, object]:

@@ -60,12 +60,12 @@ def parts(here: Standing) -> list[Part]:
     return [
         Part(
             _("Needs a hand now"),
-            [*_now(here), *_reports_late(city)],
+            list(_now(here, city)),
             _("Nothing is overdue, and nothing lies with somebody away."),
         ),
         Part(
             _("Will break in the next hours"),
-            [*_soon(here), *_reports_soon(city)],
+            list(_soon(here, city)),
             _("Nothing falls due in the next hours."),
         ),
         Part(_("How it went"), list(_went(here.at))),
@@ -77,7 +77,7 @@ def _list_url(which: str, **more: str) -> str:
     return reverse("leader-list", args=[which]) + query
 
 
-def _now(here: Standing) -> Iterator[Sentence]:
+def _now(here: Standing, city: Pressure) -> Iterator[Sentence]:
     if overdue := here.found("overdue"):
         late = duration(here.at - here.dues[overdue[0].id])
         text = ngettext(
@@ -102,9 +102,15 @@ def _now(here: Standing) -> Iterator[Sentence]:
         )
         told = {"count": len(waiting), "minutes": WAITED // MINUTE, "whose": _whose(here, waiting)}
         yield Sentence(text % told, _list_url("unaccepted"), "warn")
+    if city.overdue:
+        text = ngettext(
+            "%(count)d report of the city is past its time limit.",
+            "%(count)d reports of the city are past their time limits.", city.overdue,
+        )  # fmt: skip
+        yield Sentence(text % {"count": city.overdue}, _reports_url(), "overdue")
 
 
-def _soon(here: Standing) -> Iterator[Sentence]:
+def _soon(here: Standing, city: Pressure) -> Iterator[Sentence]:
     due = here.found("due")
     if due:
         text = ngettext(
@@ -130,18 +136,6 @@ def _soon(here: Standing) -> Iterator[Sentence]:
             "%(count)d handled orders wait for somebody to verify them%(whose)s.", len(verify),
         )  # fmt: skip
         yield Sentence(text % {"count": len(verify), "whose": _whose(here, verify)}, _list_url("verify"))
-
-
-def _reports_late(city: Pressure) -> Iterator[Sentence]:
-    if city.overdue:
-        text = ngettext(
-            "%(count)d report of the city is past its time limit.",
-            "%(count)d reports of the city are past their time limits.", city.overdue,
-        )  # fmt: skip
-        yield Sentence(text % {"count": city.overdue}, _reports_url(), "overdue")
-
-
-def _reports_soon(city: Pressure) -> Iterator[Sentence]:
     if city.soon:
         text = ngettext(
             "%(count)d report of the city is near its time limit.",

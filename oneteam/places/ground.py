@@ -1,8 +1,9 @@
 """The ground as it stands on a day: which boundaries are in force, what lies in what. Read once, kept in memory."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from oneteam.kernel.geometry import Locator, Outline
 from oneteam.places.gazetteer import Entry, Gazetteer
 from oneteam.places.models import BOUNDED, EDITION_ID, Boundary, Edition, Place, PlaceKind
 
-_KEPT = 4  # days kept in memory: today, and the days that are asked about in old files
+_KEPT = 4  # grounds kept in memory: today's, and those of days that are asked about in old files
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,6 @@ class Located:
 class Ground:
     """All places that stood on a day, without a database behind them."""
 
-    day: date
     places: Mapping[UUID, Place]
     outlines: Mapping[UUID, Outline]
     registered: Mapping[UUID, UUID | None]
@@ -106,18 +106,38 @@ def _text(place: UUID | None) -> str | None:
     return str(place) if place is not None else None
 
 
-_kept: dict[tuple[str, UUID | None, date], Ground] = {}
+_Edition = tuple[str, UUID | None]
+_kept: dict[tuple[_Edition, date], Ground] = {}
+_turns: dict[_Edition, list[date]] = {}
 
 
 def ground(on: date) -> Ground:
-    """Return the ground of a day (legal day in Shanghai), from this process's memory where nothing changed since."""
-    edition = Edition.objects.filter(id=EDITION_ID).values_list("act", flat=True).first()
-    key = (str(connection.settings_dict["NAME"]), edition, on)
+    """Return the ground of a day (legal day in Shanghai), from this process's memory where nothing changed since.
+
+    Days between which no place was closed and no boundary began or ended have the same one.
+    """
+    act = Edition.objects.filter(id=EDITION_ID).values_list("act", flat=True).first()
+    edition = (str(connection.settings_dict["NAME"]), act)
+    turns = _turns.get(edition)
+    if turns is None:
+        turns = _turning_days()
+        _turns.clear()
+        _turns[edition] = turns
+    place = bisect_right(turns, on)
+    key = (edition, turns[place - 1] if place else date.min)
     if key not in _kept:
-        for old in [known for known in _kept if known[:2] != key[:2]] or list(_kept)[: 1 - _KEPT]:
+        for old in [known for known in _kept if known[0] != edition] or list(_kept)[: 1 - _KEPT]:
             del _kept[old]
         _kept[key] = _read(on)
     return _kept[key]
+
+
+def _turning_days() -> list[date]:
+    """Return the days from which the ground is another one than on the day before, in their order."""
+    closed = Place.objects.filter(closed_on__isnull=False).values_list("closed_on", flat=True)
+    bounds = Boundary.objects.values_list("valid_from", "valid_to").distinct()
+    ended = {end + timedelta(days=1) for _begin, end in bounds if end is not None}
+    return sorted({*(day for day in closed if day), *(begin for begin, _end in bounds), *ended})
 
 
 def _read(on: date) -> Ground:
@@ -129,4 +149,4 @@ def _read(on: date) -> Ground:
     for boundary in in_force.filter(place__in=standing):
         outlines[boundary.place_id] = boundary.outline
         registered[boundary.place_id] = boundary.parent_id
-    return Ground(on, places, outlines, registered)
+    return Ground(places, outlines, registered)

@@ -16,6 +16,7 @@ from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
 from oneteam.places import acts, naming, queries
+from oneteam.places.ground import ground
 from oneteam.places.models import Boundary, Place, PlaceKind, Region
 from oneteam.places.naming import RegionNames
 from oneteam.places.registering import NewPlace, PlacesRefusedError
@@ -203,6 +204,18 @@ def test_community_that_goes_to_another_area_lies_in_it_from_that_day_only() -> 
     )  # fmt: skip
     assert place("A1").id in queries.within(community.id, on=TODAY)
     assert queries.within(community.id, on=change) == {community.id}
+
+
+@pytest.mark.usefixtures("city")
+def test_days_share_their_ground_until_something_changes() -> None:
+    later = TODAY + timedelta(days=30)
+    assert ground(TODAY) is ground(later)
+    road = registered(new())["Z1"]
+    acts.close_place(actor=CLERK, at=AT, place=road, closed_on=later)
+    before, after = ground(later - timedelta(days=1)), ground(later)
+    assert ground(TODAY) is before
+    assert (road in before.places, road in after.places) == (True, False)
+    assert ground(later + timedelta(days=400)) is after
 
 
 @pytest.mark.usefixtures("city")

@@ -1,9 +1,12 @@
-"""What a child of the supervisor runs: `python -m oneteam.server.child web|live|sealer|followers|player|verify`.
+"""What a child of the supervisor runs: web, live feed, sealer, followers, player.
 
+`python -m oneteam.server.child NAME` runs one in an interpreter of its own, as the followers start the nightly
+verification: they have threads, and so may not fork.
 Each child dies with the supervisor, however that ends, so that a killed server leaves nothing that writes behind.
 """
 
 import ctypes
+import importlib
 import logging
 import os
 import select
@@ -19,7 +22,7 @@ from oneteam.kernel.errors import OneteamError
 from oneteam.server import config
 from oneteam.server.processes import DRAIN, PARENT
 
-log = logging.getLogger("oneteam.server.child")  # this module runs as __main__
+log = logging.getLogger("oneteam.server.child")  # this module may run as __main__
 WORKERS = 2
 _LOG_FORMS = {"json": "oneteam.kernel.logs.JsonLines", "text": "oneteam.kernel.logs.Lines"}
 BREACH_SECONDS = 5.0
@@ -207,16 +210,39 @@ def verify() -> int:
     return 0
 
 
-def main() -> int:
-    """Run one child; the arguments are its name and what its function takes."""
+_PROGRAMS: dict[str, Callable[..., int]] = {
+    "web": web, "live": live, "sealer": sealer, "followers": followers, "verify": verify, "player": player,
+}  # fmt: skip
+
+
+def run_shared(name: str, *arguments: str) -> int:
+    """Run one child in a process that was forked from the supervisor."""
+    read_settings_anew()
+    return run(name, *arguments)
+
+
+def read_settings_anew() -> None:
+    """Let the settings be those of this process: the supervisor read them for itself, maybe before the city stood."""
+    from logging.config import dictConfig  # noqa: PLC0415 -- only here
+
+    from django.conf import settings  # noqa: PLC0415 -- set up by the supervisor
+    from django.db import connections  # noqa: PLC0415 -- as above
+
+    fresh = importlib.reload(sys.modules[settings.SETTINGS_MODULE])
+    for name in filter(str.isupper, dir(fresh)):
+        if name != "DATABASES":
+            setattr(settings, name, getattr(fresh, name))
+    connections["default"].settings_dict.update(fresh.DATABASES["default"])
+    dictConfig(settings.LOGGING)
+
+
+def run(name: str, *arguments: str) -> int:
+    """Run one child; the arguments are what its function takes."""
     die_with(int(os.environ[PARENT]), signal.SIGTERM)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
     os.environ[WEB_MAIN] = str(os.getpid())
-    programs: dict[str, Callable[..., int]] = {
-        "web": web, "live": live, "sealer": sealer, "followers": followers, "verify": verify, "player": player,
-    }  # fmt: skip
     try:
-        return programs[sys.argv[1]](*sys.argv[2:])
+        return _PROGRAMS[name](*arguments)
     except OneteamError as error:
         # Starting again at once would say the same: a person has to do something first.
         log.error("%s", error)  # noqa: TRY400 -- the text is for a person
@@ -225,4 +251,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(*sys.argv[1:]))

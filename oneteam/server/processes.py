@@ -16,13 +16,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from oneteam.kernel import logs
 from oneteam.kernel.clock import real_now
 from oneteam.kernel.errors import NotReadyError
-from oneteam.server import config, postgres
+from oneteam.server import config, forking, postgres
 from oneteam.server.text import gettext as _
 
 HOST = "127.0.0.1"
@@ -161,7 +162,7 @@ class Child:
     name: str
     arguments: Sequence[str]
     environment: dict[str, str]
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | forking.Forked | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE
     rest_until: float = 0.0
@@ -171,19 +172,22 @@ class Child:
 
     def start(self, log: Path) -> None:
         """Start the program; its output goes to the end of the log file."""
-        command = [sys.executable, "-P", "-m", "oneteam.server.child", self.name, *self.arguments]
         with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
-            self.process = subprocess.Popen(  # noqa: S603  our own interpreter
-                command,
-                env={**self.environment, PARENT: str(os.getpid())},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                # Ctrl-C in a terminal goes to its whole group: the children are stopped by us, in order.
-                start_new_session=True,
-            )
+            self.process = self.launch({**self.environment, PARENT: str(os.getpid())}, output.fileno())
         self.started = time.monotonic()
         self.starts += 1
+
+    def launch(self, environment: dict[str, str], output: int) -> subprocess.Popen[bytes] | forking.Forked:
+        """Start it in an interpreter of its own."""
+        return subprocess.Popen(  # noqa: S603  our own interpreter
+            [sys.executable, "-P", "-m", "oneteam.server.child", self.name, *self.arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            # Ctrl-C in a terminal goes to its whole group: the children are stopped by us, in order.
+            start_new_session=True,
+        )
 
     def ended(self) -> int | None:
         """The exit code of a child that has just ended; it may be started again after a pause."""
@@ -214,6 +218,20 @@ class Child:
         self.process = None
 
 
+class Sharing(Child):
+    """A child forked from the supervisor, which has Django loaded: it is there at once and shares that memory."""
+
+    def launch(self, environment: dict[str, str], output: int) -> forking.Forked:
+        """Fork it."""
+        from django.db import connections  # noqa: PLC0415 -- the supervisor has set Django up by now
+
+        from oneteam.server import child  # noqa: PLC0415 -- as above
+
+        connections.close_all()
+        run = partial(child.run_shared, self.name, *self.arguments)
+        return forking.fork(run, name=f"ot-{self.name}", environment=environment, output=output)
+
+
 def children(
     *, port: int | None, live: int | None = None, host: str = HOST, play: str | None = None
 ) -> list[Child]:  # fmt: skip
@@ -224,17 +242,17 @@ def children(
     environment = {
         **os.environ, "ONETEAM_CITY": config.city(), "PYTHONPATH": str(config.CHECKOUT), "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
-    found = [
-        Child("followers", [], {**environment, "ONETEAM_ROLE": "app", "ONETEAM_POOL": ""}),
-        Child("sealer", [], {**environment, "ONETEAM_ROLE": "sealer", "ONETEAM_POOL": ""}),
+    found: list[Child] = [
+        Sharing("followers", [], {**environment, "ONETEAM_ROLE": "app", "ONETEAM_POOL": ""}),
+        Sharing("sealer", [], {**environment, "ONETEAM_ROLE": "sealer", "ONETEAM_POOL": ""}),
     ]
     if port is not None:
         served = {**environment, "ONETEAM_ROLE": "app", "ONETEAM_LIVE_PORT": str(live or 0)}
-        found.insert(0, Child("web", [host, str(port)], {**served, "ONETEAM_POOL": "1"}))
+        found.insert(0, Sharing("web", [host, str(port)], {**served, "ONETEAM_POOL": "1"}))
         if live is not None:
-            found.insert(1, Child("live", [host, str(live)], {**served, "ONETEAM_POOL": ""}))
+            found.insert(1, Sharing("live", [host, str(live)], {**served, "ONETEAM_POOL": ""}))
     if play is not None:
-        found.append(Child("player", [play], {**environment, "ONETEAM_ROLE": "app", "ONETEAM_POOL": ""}, once=True))
+        found.append(Sharing("player", [play], {**environment, "ONETEAM_ROLE": "app", "ONETEAM_POOL": ""}, once=True))
     return found
 
 

@@ -1,5 +1,6 @@
 """`oneteam start` and `oneteam serve`: everything under one command, until Ctrl-C."""
 
+import gc
 import os
 import signal
 import sys
@@ -123,6 +124,8 @@ class _Run:
             live = None if port is None else processes.free_port(port + 1, self.options.host)
             play = f"{self._address(port)}/" if port is not None and self._plays() else None
             programs = processes.children(port=port, live=live, host=self.options.host, play=play)
+            if port is not None:
+                load_for_children()
             supervisor = processes.Supervisor(self.paths, programs, server)
             logs = processes.Logs(self.paths)
             supervisor.start()
@@ -154,6 +157,8 @@ class _Run:
         import django  # noqa: PLC0415 -- settings read what create_city wrote
 
         django.setup()
+        from django.conf import settings  # noqa: PLC0415 -- needs Django
+
         from oneteam.server import founding, readiness, upgrade  # noqa: PLC0415 -- needs Django
 
         self._tell(gettext_noop("the database answers"))
@@ -170,6 +175,7 @@ class _Run:
         from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
 
         founding.found_demo(actor=os_operator(), at=now(), whole=not self.options.small)
+        settings.REGION_IS_DEMO = True  # they were read before it was one
         self._tell(gettext_noop("law, places and people are there"))
         from oneteam.server import beginning  # noqa: PLC0415 -- needs Django
 
@@ -222,6 +228,19 @@ class _Run:
             seconds = time.monotonic() - self.begun
             sys.stderr.write(f"{seconds:6.1f} s  {greeting.both(message)}\n")
             sys.stderr.flush()
+
+
+def load_for_children() -> None:
+    """Load what the children run, so that they share it; none of it opens anything."""
+    import granian.server  # noqa: F401, PLC0415 -- needs Django, as the others
+    from django.urls import get_resolver  # noqa: PLC0415
+
+    import oneteam.live.serving  # noqa: PLC0415
+    import oneteam.wsgi  # noqa: F401, PLC0415
+
+    get_resolver()._populate()
+    gc.collect()
+    gc.freeze()  # collecting writes into each object it looks at, and what is written is shared no more
 
 
 def _settled() -> bool:

@@ -76,10 +76,11 @@ DIRECTORIES: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 EDITS: Mapping[str, frozenset[str]] = {
     **{f"{name}/{edit}": KEEPER for name, edits in {
-        "units": "register correct close", "people": "correct", "posts": "give end head",
+        "units": "register correct close", "people": "register post correct", "posts": "give end head",
         "certificates": "register end", "places": "register correct redraw close", "parties": "end",
         "components": "register", "devices": "register retire",
     }.items() for edit in edits.split()},
+    **{f"people/{edit}": roles("security_admin") for edit in ("account", "enable", "password", "passkeys", "disable")},
     **dict.fromkeys(("people/tie", "ties/end"), roles("brigade_leader head system_admin")),
     **dict.fromkeys(("duties/plan", "rosters/plan", "rosters/cut"), PLANNERS),
     **dict.fromkeys(("absences/enter", "absences/back"), PLANNERS | roles("head")),

@@ -39,12 +39,12 @@ def crumbs(directory: Directory, row: Any = None) -> list[Link]:
     return way
 
 
-def offers(directory: Directory, request: HttpRequest, row: Any = None) -> list[Offer]:
+def offers(directory: Directory, request: HttpRequest, row: Any = None, *, at: datetime) -> list[Offer]:
     """Return the acts that the acting person may take: on an object, or (without one) on the list."""
     role = role_of(request)
     possible = [
         edit for edit in directory.edits
-        if role in edit.who and bool(edit.target) == (row is not None) and (row is None or edit.offered(row))
+        if role in edit.who and bool(edit.target) == (row is not None) and (row is None or edit.offered(row, at))
     ]  # fmt: skip
     return [
         Offer(str(edit.button), _address(directory, edit, row), edit.icon, main=place == 0)
@@ -64,14 +64,32 @@ def look_form(directory: Directory, request: HttpRequest, row: Any) -> forms.For
     return look.form() if look is not None and role_of(request) in look.who and look.offered(row) else None
 
 
-def seen_facts(look: Look, values: Mapping[str, str]) -> Facts:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Values that this one page shows; `hides`: after a minute no more."""
+
+    title: str
+    facts: Facts
+    note: str
+    hides: bool
+
+
+def seen_values(look: Look, values: Mapping[str, str]) -> Seen:
     """Return protected values as they are shown once."""
-    return Facts([Fact(label, values[name]) for name, label in look.labels.items() if values.get(name)])
+    facts = Facts([Fact(label, values[name]) for name, label in look.labels.items() if values.get(name)])
+    note = _("Your look was recorded with its purpose. This card hides after 60 seconds.")
+    return Seen(_("Protected values"), facts, note, hides=True)
+
+
+def shown_once(edit: Edit, values: Mapping[str, str]) -> Seen:
+    """Return what an act made that no other page shows."""
+    facts = Facts([Fact(label, values[name]) for name, label in edit.once.items()])
+    return Seen(str(edit.told or edit.button), facts, str(edit.once_note), hides=False)
 
 
 def detail_context(
     directory: Directory, request: HttpRequest, row: Any, *, at: datetime, look: forms.Form | None = None,
-    seen: Facts | None = None,
+    seen: Seen | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Return what the page of an object shows; `look` is the purpose as it was sent back, `seen` the values, once."""
     return {
@@ -81,7 +99,7 @@ def detail_context(
         "header": PageHeader(title=directory.title(row), crumbs=crumbs(directory), chips=directory.chips(row, at)),
         "facts": Facts(directory.facts(row, at)),
         "sections": directory.sections(request, row, at),
-        "offers": offers(directory, request, row),
+        "offers": offers(directory, request, row, at=at),
         "timeline": shown(timeline(directory.subject(row)), told=directory.hidden, words=directory.words),
     }
 
@@ -104,11 +122,11 @@ def changed_meanwhile(directory: Directory, row: Any, seen: str) -> str:
     }  # fmt: skip
 
 
-def form_of(directory: Directory, edit: Edit, request: HttpRequest, row: Any) -> forms.Form:
+def form_of(directory: Directory, edit: Edit, request: HttpRequest, row: Any, *, at: datetime) -> forms.Form:
     """Return an act's form: as it was sent, or filled from the object."""
     if request.method == "POST":
         form = edit.form(request.POST, request.FILES)
     else:
-        form = edit.form(initial=dict(edit.initial(row)) if row is not None else None)
+        form = edit.form(initial=dict(edit.initial(row, at)) if row is not None else None)
     search_long(form, lambda field: reverse("directory-offer", args=[directory.name, edit.name, field]))
     return form

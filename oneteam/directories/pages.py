@@ -13,7 +13,7 @@ in `load`, for all rows at once: a list of 1 and of 30 rows costs the same numbe
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -71,8 +71,9 @@ class Edit:
     """An act that a page offers: a form, and the act called with `actor`, `at` and the form's values.
 
     `target` names the act's argument for the object's id; "" makes it an act of the list (something new), whose result
-    is the new object's id. `initial(row)` fills the form. `keyed` acts take an idempotency `key`. `offered(row)` tells
-    whether it applies to this object. `button` is verb + object.
+    is the new object's id. `initial(row, at)` fills the form. `keyed` acts take an idempotency `key`. `offered(row,
+    at)` tells whether it applies to this object. `button` is verb + object. `once` labels what the act returns to be
+    shown this one time (a first password), and `once_note` says what to do with it.
     """
 
     name: str
@@ -83,9 +84,11 @@ class Edit:
     target: str = ""
     icon: str = ""
     keyed: bool = False
-    initial: Callable[[Any], Mapping[str, object]] = lambda _row: {}
-    offered: Callable[[Any], bool] = lambda _row: True
+    initial: Callable[[Any, datetime], Mapping[str, object]] = lambda _row, _at: {}
+    offered: Callable[[Any, datetime], bool] = lambda _row, _at: True
     told: Text = ""
+    once: Mapping[str, Text] = field(default_factory=dict)
+    once_note: Text = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

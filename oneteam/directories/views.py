@@ -21,7 +21,8 @@ from oneteam.directories.detail import (
     form_of,
     newest_act,
     offers,
-    seen_facts,
+    seen_values,
+    shown_once,
 )
 from oneteam.directories.fields import Chosen, Picked, searched
 from oneteam.directories.forms import UploadForm
@@ -108,7 +109,7 @@ def listed(request: ActingRequest, directory: Directory) -> HttpResponse:
     """A directory's list."""
     importable = directory.importer and role_of(request) in find_importer(directory.importer).who
     links = [Link(_("Import a file"), reverse("import", args=[directory.importer]))] if importable else []
-    made = [Link(offer.button, offer.url) for offer in offers(directory, request)]
+    made = [Link(offer.button, offer.url) for offer in offers(directory, request, at=now())]
     context = {
         "header": PageHeader(title=directory.label, crumbs=crumbs(directory)[:1], links=[*made, *links]),
         "list": work_list(directory, request),
@@ -148,7 +149,7 @@ def _look(request: ActingRequest, directory: Directory, declared: Look, row_id: 
         raise Http404
     if form.is_valid():
         given = {declared.target: row_id, "purpose": form.cleaned_data["purpose"]}
-        seen = seen_facts(declared, declared.act(actor=request.acting.actor, at=moment, **given))
+        seen = seen_values(declared, declared.act(actor=request.acting.actor, at=moment, **given))
     context = detail_context(directory, request, row, at=moment, look=None if seen else form, seen=seen)
     return render(request, "directories/detail.html", context, status=200 if seen else 422)
 
@@ -166,7 +167,7 @@ def edit(request: ActingRequest, directory: Directory, edit_name: str, row_id: U
 
 def _edit(request: ActingRequest, directory: Directory, declared: Edit, row_id: UUID | None) -> HttpResponse:
     row = directory.row(row_id) if row_id is not None else None
-    form, refusal = form_of(directory, declared, request, row), None
+    form, refusal = form_of(directory, declared, request, row, at=now()), None
     if request.method == "POST" and form.is_valid():
         meanwhile = changed_meanwhile(directory, row, request.POST.get("seen", "")) if row is not None else ""
         if meanwhile:
@@ -180,8 +181,7 @@ def _edit(request: ActingRequest, directory: Directory, declared: Edit, row_id: 
             except (BadInputError, ConflictError) as error:
                 form.add_error(None, str(error))
             else:
-                messages.success(request, str(declared.told or declared.button))
-                return redirect("directory-row", directory.name, made)
+                return _taken(request, directory, declared, row_id, made)
     context = {
         "header": PageHeader(title=declared.button, crumbs=crumbs(directory, row)),
         "form": form,
@@ -196,6 +196,18 @@ def _edit(request: ActingRequest, directory: Directory, declared: Edit, row_id: 
         else reverse("directory", args=[directory.name]),
     }
     return render(request, "directories/edit.html", context, status=422 if form.errors or refusal else 200)
+
+
+def _taken(
+    request: ActingRequest, directory: Directory, declared: Edit, row_id: UUID | None, made: Any
+) -> HttpResponse:
+    """Lead to the object; what is shown once stands on this answer alone, which no browser stores (web.middleware)."""
+    if declared.once and row_id is not None:
+        seen = shown_once(declared, made)
+        context = detail_context(directory, request, directory.row(row_id), at=now(), seen=seen)
+        return render(request, "directories/detail.html", context)
+    messages.success(request, str(declared.told or declared.button))
+    return redirect("directory-row", directory.name, row_id if row_id is not None else made)
 
 
 @_of_directory
@@ -215,15 +227,14 @@ def _offer(request: ActingRequest, declared: Edit, name: str) -> HttpResponse:
     return HttpResponse(found_options([("", found)] if found else []))
 
 
-def _take(request: ActingRequest, declared: Edit, row_id: UUID | None, form: forms.Form) -> UUID:
-    """Call the act; returns the object's id."""
+def _take(request: ActingRequest, declared: Edit, row_id: UUID | None, form: forms.Form) -> Any:
+    """Call the act; returns what it returned."""
     given: dict[str, Any] = dict(form.cleaned_data)
     if row_id is not None:
         given[declared.target] = row_id
     if declared.keyed:
         given["key"] = request.POST.get("idempotency_key")
-    made: UUID = declared.act(actor=request.acting.actor, at=now(), **given)
-    return row_id if row_id is not None else made
+    return declared.act(actor=request.acting.actor, at=now(), **given)
 
 
 # Imports ------------------------------------------------------------------------------------------------------------

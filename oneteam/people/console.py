@@ -11,7 +11,7 @@ from oneteam.kernel.errors import BadInputError, MissingError
 from oneteam.people import acts
 from oneteam.people.queries import accounts as all_accounts
 from oneteam.people.queries import held_posts, person_of
-from oneteam.people.registering import new_password, unit_of
+from oneteam.people.registering import renew_password, unit_of
 
 
 def accounts(at: datetime) -> Iterator[str]:
@@ -36,9 +36,7 @@ def enable(*, actor: Actor, at: datetime, username: str) -> str:
 
 def password(*, actor: Actor, at: datetime, username: str) -> str:
     """Set a new password and return it; it is shown this once."""
-    fresh = new_password()
-    acts.set_password(actor=actor, at=at, person=person_of(username), password=fresh)
-    return fresh
+    return renew_password(actor=actor, at=at, person=person_of(username))["password"]
 
 
 def forget_passkeys(*, actor: Actor, at: datetime, username: str) -> str:

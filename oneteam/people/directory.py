@@ -117,12 +117,12 @@ register_directory(
             Edit(
                 name="correct", button=gettext_lazy("Correct unit"), form=UnitForm, act=units.correct_unit, who=EDITORS,
                 target="unit", icon="pencil", told=gettext_lazy("Unit corrected"),
-                initial=lambda unit: {"name_zh": unit.name_zh, "name_en": unit.name_en, "parent": unit.parent_id},
+                initial=lambda unit, _at: {"name_zh": unit.name_zh, "name_en": unit.name_en, "parent": unit.parent_id},
             ),
             Edit(
                 name="close", button=gettext_lazy("Close unit"), form=LastDayForm, act=units.close_unit, who=EDITORS,
                 target="unit", icon="cross", told=gettext_lazy("Unit closed"),
-                offered=lambda unit: unit.valid_to is None,
+                offered=lambda unit, _at: unit.valid_to is None,
             ),
         ],
         importer="units",

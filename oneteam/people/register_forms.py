@@ -85,7 +85,22 @@ class LastDayForm(forms.Form):
     valid_to = day_field(gettext_lazy("Last day"))
 
 
-class HeadForm(forms.Form):
+class HeldForm(PostForm):
+    """A post that is given on its holder's page."""
+
+    person = None  # type: ignore[assignment] # Django's way of leaving a field out
+
+
+class AccountForm(forms.Form):
+    """What somebody signs in as; the password is made."""
+
+    username = forms.CharField(
+        label=gettext_lazy("User name"), max_length=60,
+        help_text=gettext_lazy("Up to 60 small letters, digits, dots, hyphens and underscores."),
+    )  # fmt: skip
+
+
+class BareForm(forms.Form):
     """Nothing to fill in: the button says it."""
 
 

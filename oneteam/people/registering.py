@@ -1,5 +1,6 @@
-"""A person who is new to the city: with a unit, a post and an account, all or nothing."""
+"""A person who is new to the city: with a unit, a post and an account, all or nothing; and made passwords."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 from oneteam.journal.actors import Actor
 from oneteam.kernel.clock import legal_day
 from oneteam.kernel.errors import BadInputError, MissingError
-from oneteam.people.acts import give_post, make_account, register_person, register_unit
-from oneteam.people.models import Unit, UnitKind
+from oneteam.people.acts import give_post, make_account, register_person, register_unit, set_password
+from oneteam.people.models import Account, Unit, UnitKind
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no two that look alike in any font
 _ALONE = frozenset({UnitKind.BUREAU, UnitKind.DEPARTMENT})
@@ -50,6 +51,25 @@ def add_account(*, actor: Actor, at: datetime, new: NewAccount) -> str:
         )  # fmt: skip
         make_account(actor=actor, at=at, person=person, username=new.username, password=password)
     return password
+
+
+def open_account(*, actor: Actor, at: datetime, person: UUID, username: str) -> dict[str, str]:
+    """Make somebody's account and return how to sign in; the password is known here alone. Errors as `make_account`."""
+    name, password = username.strip().lower(), new_password()
+    make_account(actor=actor, at=at, person=person, username=name, password=password)
+    return {"username": name, "password": password}
+
+
+def renew_password(*, actor: Actor, at: datetime, person: UUID) -> dict[str, str]:
+    """Give somebody's account a new password and return how to sign in; all its sessions end."""
+    password = new_password()
+    set_password(actor=actor, at=at, person=person, password=password)
+    return {"username": Account.objects.get(person=person).username, "password": password}
+
+
+def proposed_username(name_en: str) -> str:
+    """Return the user name that an English name suggests ("Lin An": lin.an)."""
+    return ".".join(re.findall(r"[a-z0-9]+", name_en.lower()))[:60]
 
 
 def unit_of(code: str) -> UUID:

@@ -13,14 +13,17 @@ from oneteam.directories.fields import span, to_row
 from oneteam.directories.pages import Directory, Edit, Filter, Shown, register_directory
 from oneteam.journal.queries import label_values
 from oneteam.kernel.clock import legal_day
-from oneteam.people import acts, standing_acts, units
+from oneteam.people import acts, registering, standing_acts, units
 from oneteam.people.importing import KEEPERS
 from oneteam.people.labels import CERTIFICATE_KINDS, INTERESTS, ROLES
 from oneteam.people.models import Certificate, Interest, Person, Post, Role
+from oneteam.people.passkeys import passkeys_of
 from oneteam.people.register_forms import (
+    AccountForm,
+    BareForm,
     CertificateForm,
     EndCertificateForm,
-    HeadForm,
+    HeldForm,
     InterestForm,
     LastDayForm,
     PersonForm,
@@ -37,6 +40,7 @@ for _act in ("post.given", "post.taken"):
 
 READERS = frozenset(Role.values) - {Role.CONTRACTOR_CREW.value, Role.CONTRACTOR_MANAGER.value}
 EDITORS = KEEPERS - {"operator"}
+KEYS = frozenset({Role.SECURITY_ADMIN.value})
 LEADERS = frozenset({Role.SYSTEM_ADMIN.value, Role.BRIGADE_LEADER.value, Role.HEAD.value})
 
 
@@ -76,8 +80,8 @@ def _person_facts(person: Any, at: datetime) -> list[Fact]:
         f"{post_title(post)} {unit_name(post.unit)} {span(post.valid_from, post.valid_to)}" for post in person.held
     ]
     return [
-        Fact(_("User name"), _account(person)),
-        Fact(_("Posts"), _(", ").join(lines)),
+        Fact(_("User name"), _account(person) or _("none yet; a security administrator gives the account")),
+        Fact(_("Posts"), _(", ").join(lines) or _("none yet; a system administrator gives posts")),
         Fact(
             _("Certificate"),
             f"{certificate.number} {span(certificate.valid_from, certificate.valid_to)}" if certificate else _("none"),
@@ -85,6 +89,23 @@ def _person_facts(person: Any, at: datetime) -> list[Fact]:
         Fact(_("Declared ties"), len(interests_of(person.pk, day))),
     ]
 
+
+def _may_sign_in(person: Any, at: datetime) -> bool:
+    return hasattr(person, "account") and person.account.is_active and not acts.is_unused(person.account, at)
+
+
+def _shut_out(person: Any, at: datetime) -> bool:
+    return hasattr(person, "account") and not _may_sign_in(person, at)
+
+
+def _person_chips(person: Any, at: datetime) -> list[Chip]:
+    return [Chip(_("may not sign in"), "warn")] if _shut_out(person, at) else []
+
+
+_SIGN_IN = {"username": gettext_lazy("User name"), "password": gettext_lazy("Password")}
+_HAND_OVER = gettext_lazy(
+    "The password is shown this one time. Hand it to the person alone; whoever loses it is given a new one here."
+)
 
 register_directory(Directory(
     name="people", label=gettext_lazy("People"), icon="person", who=READERS, position=20,
@@ -98,11 +119,33 @@ register_directory(Directory(
         Filter("role", gettext_lazy("Role"), lambda: list(ROLES.items()),
                lambda value: Q(id__in=Post.objects.filter(role=value).values("person"))),
     ],
-    search=by_name(), search_label=gettext_lazy("Name or user name"), facts=_person_facts, importer="people",
+    search=by_name(), search_label=gettext_lazy("Name or user name"), facts=_person_facts, chips=_person_chips,
+    importer="people",
     edits=[
+        Edit(name="register", button=gettext_lazy("Add person"), form=PersonForm, act=acts.register_person,
+             who=EDITORS, icon="plus", told=gettext_lazy("Person added; now give a post on this page")),
+        Edit(name="post", button=gettext_lazy("Give post"), form=HeldForm, act=acts.give_post, who=EDITORS,
+             target="person", icon="plus", told=gettext_lazy("Post given"),
+             initial=lambda _person, at: {"valid_from": legal_day(at)}),
+        Edit(name="account", button=gettext_lazy("Give account"), form=AccountForm, act=registering.open_account,
+             who=KEYS, target="person", icon="plus", told=gettext_lazy("Account given"),
+             offered=lambda person, _at: not hasattr(person, "account"),
+             initial=lambda person, _at: {"username": registering.proposed_username(person.name_en)},
+             once=_SIGN_IN, once_note=_HAND_OVER),
+        Edit(name="enable", button=gettext_lazy("Let sign in again"), form=BareForm, act=acts.enable_account, who=KEYS,
+             target="person", icon="tick", told=gettext_lazy("The account may sign in again"), offered=_shut_out),
+        Edit(name="password", button=gettext_lazy("Give new password"), form=BareForm, act=registering.renew_password,
+             who=KEYS, target="person", icon="lock", told=gettext_lazy("New password given"), offered=_may_sign_in,
+             once=_SIGN_IN, once_note=_HAND_OVER),
+        Edit(name="passkeys", button=gettext_lazy("Remove passkeys"), form=BareForm, act=acts.remove_passkeys, who=KEYS,
+             target="person", icon="cross", told=gettext_lazy("Passkeys removed; the next sign-in registers a new one"),
+             offered=lambda person, at: _may_sign_in(person, at) and bool(passkeys_of(person.account))),
+        Edit(name="disable", button=gettext_lazy("Disable account"), form=BareForm, act=acts.disable_account, who=KEYS,
+             target="person", icon="cross", told=gettext_lazy("Account disabled; its sessions have ended"),
+             offered=_may_sign_in),
         Edit(name="correct", button=gettext_lazy("Correct name"), form=PersonForm, act=units.correct_person,
              who=EDITORS, target="person", icon="pencil", told=gettext_lazy("Name corrected"),
-             initial=lambda person: {"name_zh": person.name_zh, "name_en": person.name_en}),
+             initial=lambda person, _at: {"name_zh": person.name_zh, "name_en": person.name_en}),
         Edit(name="tie", button=gettext_lazy("Declare a tie"), form=InterestForm, act=standing_acts.declare_interest,
              who=LEADERS, target="person", icon="plus", told=gettext_lazy("Tie declared")),
     ],
@@ -146,8 +189,8 @@ register_directory(Directory(
              icon="plus", told=gettext_lazy("Post given")),
         Edit(name="end", button=gettext_lazy("End post"), form=LastDayForm, act=acts.end_post, who=EDITORS,
              target="post", icon="pencil", told=gettext_lazy("Post ended")),
-        Edit(name="head", button=gettext_lazy("Name as head"), form=HeadForm, act=units.name_head, who=EDITORS,
-             target="post", icon="person", told=gettext_lazy("Head named"), offered=lambda post: not post.leads),
+        Edit(name="head", button=gettext_lazy("Name as head"), form=BareForm, act=units.name_head, who=EDITORS,
+             target="post", icon="person", told=gettext_lazy("Head named"), offered=lambda post, _at: not post.leads),
     ],
 ))  # fmt: skip
 
@@ -234,6 +277,6 @@ register_directory(Directory(
     edits=[
         Edit(name="end", button=gettext_lazy("End tie"), form=LastDayForm, act=standing_acts.end_interest, who=LEADERS,
              target="interest", icon="pencil", told=gettext_lazy("Tie ended"),
-             offered=lambda row: row.valid_to is None),
+             offered=lambda row, _at: row.valid_to is None),
     ],
 ))  # fmt: skip

@@ -99,16 +99,16 @@ register_directory(Directory(
              icon="plus", told=gettext_lazy("Place registered")),
         Edit(name="correct", button=gettext_lazy("Correct place"), form=PlaceForm, act=acts.correct_place,
              who=EDITORS, target="place", icon="pencil", told=gettext_lazy("Place corrected"),
-             initial=lambda place: {
+             initial=lambda place, _at: {
                  "name_zh": place.name_zh, "name_en": place.name_en, "aliases": "\n".join(place.aliases),
                  "lon": place.lon, "lat": place.lat, "address": place.address,
              }),
         Edit(name="redraw", button=gettext_lazy("Redraw boundary"), form=RedrawForm, act=acts.redraw_boundary,
              who=EDITORS, target="place", icon="map", told=gettext_lazy("Boundary redrawn"),
-             initial=lambda place: {"parent": place.parent_id},
-             offered=lambda place: place.kind in BOUNDED and place.closed_on is None),
+             initial=lambda place, _at: {"parent": place.parent_id},
+             offered=lambda place, _at: place.kind in BOUNDED and place.closed_on is None),
         Edit(name="close", button=gettext_lazy("Close place"), form=CloseForm, act=acts.close_place, who=EDITORS,
              target="place", icon="cross", told=gettext_lazy("Place closed"),
-             offered=lambda place: place.closed_on is None),
+             offered=lambda place, _at: place.closed_on is None),
     ],
 ))  # fmt: skip

@@ -74,7 +74,7 @@ register_directory(Directory(
              told=gettext_lazy("Component registered")),
         Edit(name="change", button=gettext_lazy("Record state"), form=forms.StateForm,
              act=component_acts.change_component, who=CHANGERS, target="component", icon="pencil",
-             told=gettext_lazy("State recorded"), initial=lambda row: {"state": row.state}),
+             told=gettext_lazy("State recorded"), initial=lambda row, _at: {"state": row.state}),
     ],
 ))  # fmt: skip
 
@@ -107,6 +107,6 @@ register_directory(Directory(
              act=component_acts.register_device, who=EDITORS, icon="plus", told=gettext_lazy("Device registered")),
         Edit(name="retire", button=gettext_lazy("Retire device"), form=forms.RetireForm,
              act=component_acts.retire_device, who=EDITORS, target="device", icon="cross",
-             told=gettext_lazy("Device retired"), offered=lambda row: row.used_to is None),
+             told=gettext_lazy("Device retired"), offered=lambda row, _at: row.used_to is None),
     ],
 ))  # fmt: skip

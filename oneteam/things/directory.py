@@ -101,12 +101,12 @@ register_directory(Directory(
         Edit(name="correct", button=gettext_lazy("Correct party"), form=forms.CorrectPartyForm,
              act=party_acts.correct_party, who=CORRECTORS, target="party", icon="pencil",
              told=gettext_lazy("Party corrected"),
-             initial=lambda row: {} if row.kind == PartyKind.CITIZEN else {
+             initial=lambda row, _at: {} if row.kind == PartyKind.CITIZEN else {
                  "name": row.name, "credit_code": row.credit_code, "address": row.address,
              }),
         Edit(name="end", button=gettext_lazy("Party is no more"), form=forms.EndPartyForm, act=party_acts.end_party,
              who=frozenset({"system_admin"}), target="party", icon="cross", told=gettext_lazy("Party ended"),
-             offered=lambda row: row.ended_on is None),
+             offered=lambda row, _at: row.ended_on is None),
         _own_tie("party"),
     ],
 ))  # fmt: skip
@@ -153,7 +153,7 @@ def _validity(licence: Licence, at: datetime) -> Chip | None:
     return Chip(_("not yet valid"), "warn") if licence.valid_from > day else None
 
 
-def _premises_initial(row: Any) -> Mapping[str, object]:
+def _premises_initial(row: Any, _at: datetime) -> Mapping[str, object]:
     return {
         "name": row.name, "address": row.address, "branches": row.fields, "lon": row.lon, "lat": row.lat,
     }  # fmt: skip
@@ -193,13 +193,13 @@ register_directory(Directory(
              told=gettext_lazy("Premises corrected"), initial=_premises_initial),
         Edit(name="licence", button=gettext_lazy("Record licence"), form=forms.LicenceForm,
              act=premises_acts.record_licence, who=EDITORS, target="premises", icon="file",
-             told=gettext_lazy("Licence recorded"), offered=lambda row: row.closed_on is None),
+             told=gettext_lazy("Licence recorded"), offered=lambda row, _at: row.closed_on is None),
         Edit(name="hand_over", button=gettext_lazy("Hand over premises"), form=forms.HandOverForm,
              act=premises_acts.hand_over_premises, who=EDITORS, target="premises", icon="swap",
-             told=gettext_lazy("Premises handed over"), offered=lambda row: row.closed_on is None),
+             told=gettext_lazy("Premises handed over"), offered=lambda row, _at: row.closed_on is None),
         Edit(name="close", button=gettext_lazy("Close premises"), form=forms.ClosePremisesForm,
              act=premises_acts.close_premises, who=EDITORS, target="premises", icon="cross",
-             told=gettext_lazy("Premises closed"), offered=lambda row: row.closed_on is None),
+             told=gettext_lazy("Premises closed"), offered=lambda row, _at: row.closed_on is None),
         _own_tie("premises"),
     ],
 ))  # fmt: skip

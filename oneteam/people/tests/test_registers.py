@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from oneteam.journal.models import Act
 from oneteam.people import acts, rosters, standing_acts
@@ -58,6 +59,54 @@ def test_every_page_of_people_opens_in_both_languages() -> None:
         last=date(2028, 5, 3),
     )  # fmt: skip
     open_all("gu.weichen", NAMES)
+
+
+def _password(answer: Any) -> str:
+    found = re.search(r">\s*([a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4})\s*<", answer.content.decode())
+    assert found, "the password is shown"
+    return found[1]
+
+
+def test_somebody_new_gets_a_post_of_one_administrator_an_account_of_another_and_signs_in() -> None:
+    [safe] = people(1)
+    acts.give_post(
+        actor=CLERK, at=AT, person=safe.id, unit=Unit.objects.get(code="U01").id, role="security_admin",
+        title_zh="安全管理员", title_en="Security administrator", valid_from=DAY,
+    )  # fmt: skip
+    acts.make_account(actor=CLERK, at=AT, person=safe.id, username="safe", password="a long made-up word")
+    keeper, keys = browser("gu.weichen", language="en"), browser("safe", "security_admin", "en")
+
+    def send(client: Any, address: str, **values: str) -> Any:
+        """Send a form as its page was filled in, with these values."""
+        seen = re.search(r'name="seen" value="([0-9a-f-]{36})"', page(client, address))
+        return client.post(address, {**values, **({"seen": seen[1]} if seen else {})})
+
+    assert "/directory/people/new/register/" in page(keeper, "/directory/people/")
+    assert "/directory/people/new/register/" not in page(keys, "/directory/people/")
+    here = send(keeper, "/directory/people/new/register/", name_zh="尹新来", name_en="Yin Xinlai")["Location"]
+    shown = page(keeper, here)
+    assert "none yet; a security administrator gives the account" in shown
+    assert f"{here}account/" not in shown
+    assert keeper.get(f"{here}account/").status_code == 403
+    held = {"unit": str(Unit.objects.get(code="U07").id), "role": "grid_attendant", "title_zh": "网格员"}
+    post = {**held, "title_en": "Grid attendant", "valid_from": "2026-11-25", "valid_to": ""}
+    assert send(keeper, f"{here}post/", **post)["Location"] == here
+    assert 'value="yin.xinlai"' in page(keys, f"{here}account/")
+    assert send(keys, f"{here}account/", username="Yin Xinlai!").status_code == 422
+    made = send(keys, f"{here}account/", username="Yin.Xinlai")
+    password = _password(made)
+    assert made["Cache-Control"] == "no-store"
+    assert password not in page(keys, here), "and this once"
+    client = Client()
+    assert client.post("/accounts/login/", {"login": "yin.xinlai", "password": password}).status_code == 302
+    assert client.get("/orders/").status_code == 200
+    assert send(keys, f"{here}disable/")["Location"] == here
+    assert client.get("/orders/").status_code == 302, "the session has ended"
+    assert "may not sign in" in page(keys, here)
+    assert send(keys, f"{here}enable/")["Location"] == here
+    newer = _password(send(keys, f"{here}password/"))
+    assert client.post("/accounts/login/", {"login": "yin.xinlai", "password": password}).status_code == 200
+    assert client.post("/accounts/login/", {"login": "yin.xinlai", "password": newer}).status_code == 302
 
 
 def test_a_tie_is_declared_and_ended_on_its_pages_by_the_head_of_the_unit() -> None:

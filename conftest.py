@@ -15,7 +15,8 @@ from oneteam.server import config, testing
 os.environ["ONETEAM_CITY"] = testing.CITY
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oneteam.settings")
 os.environ.setdefault("ONETEAM_CLOCK", "2026-11-25T14:00:00+08:00")  # a Wednesday; no test sees the wall clock
-for variable in ("ONETEAM_ROLE", "ONETEAM_DATABASE", "ONETEAM_POOL"):
+os.environ["ONETEAM_LANG"] = "en"  # what commands say does not depend on who runs the tests
+for variable in ("ONETEAM_SPEAKS", "ONETEAM_ROLE", "ONETEAM_DATABASE", "ONETEAM_POOL"):
     os.environ.pop(variable, None)
 
 import django  # noqa: E402 -- settings are read by what follows

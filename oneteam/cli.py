@@ -9,11 +9,13 @@ from contextlib import nullcontext
 from importlib import import_module
 
 from oneteam.kernel.errors import OneteamError
-from oneteam.server import config
+from oneteam.server import config, text
 from oneteam.server.playing import set_clock
 from oneteam.server.processes import database, unserved
 
 ROOMS = ("server", "journal", "people", "lawbook", "procedures", "directories", "search", "intake", "exchange")
+
+SERVING = ("start", "serve")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,10 +28,23 @@ def parser() -> argparse.ArgumentParser:
         prog="oneteam",
         description="One city team carries out every administrative law-enforcement matter of its city.",
     )
+    main.epilog = (
+        "Commands answer in the language of the shell (LC_ALL, LC_MESSAGES, LANG): Chinese for zh…, else English; "
+        "ONETEAM_LANG=zh or en says otherwise."
+    )
     commands = main.add_subparsers(metavar="COMMAND")
     for room in ROOMS:
         import_module(f"oneteam.{room}.commands").add_commands(commands)
     return main
+
+
+def _speak(*, served: bool) -> None:
+    """Answer in the shell's language; pages and what is stored keep the city's, so what serves it speaks it alone."""
+    if served:
+        os.environ.pop("ONETEAM_SPEAKS", None)
+        text.speak(config.shell_language())
+    else:
+        os.environ["ONETEAM_SPEAKS"] = config.shell_language()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parser().parse_args(given)
     # A command ends soon: looking for garbage after each 700 objects took a fifth of an import's time.
     gc.set_threshold(50_000, 20)
+    _speak(served=given[0] in SERVING)
     role = getattr(args, "role", None)
     if role:
         os.environ["ONETEAM_ROLE"] = role

@@ -102,7 +102,7 @@ def test_both_readmes_name_the_same_variables_and_every_one_is_read() -> None:
     assert {name for name in english if f'"{name}"' not in code} == set()
     # The program sets these for its own processes and tests.
     own = {"ONETEAM_ROLE", "ONETEAM_POOL", "ONETEAM_DATABASE", "ONETEAM_SUPERVISOR", "ONETEAM_WEB_MAIN"}
-    own |= {"ONETEAM_TEST_DATA", "ONETEAM_LIVE_PORT"}
+    own |= {"ONETEAM_TEST_DATA", "ONETEAM_LIVE_PORT", "ONETEAM_SPEAKS"}
     read_here = set(re.findall(r'"(ONETEAM_[A-Z_]+)"', code))
     assert {name for name in read_here - english - own if not name.endswith("_")} == set()
 

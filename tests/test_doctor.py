@@ -63,9 +63,11 @@ def test_doctor_asks_for_next_years_holidays_from_december_on(template: testing.
 
 def test_doctor_of_no_city_says_how_to_found_one() -> None:
     folder = own_folder()
-    code, output, _errors = run(["doctor"], {**os.environ, "ONETEAM_DATA": str(folder), "ONETEAM_CITY": "nowhere"})
+    environment = {**os.environ, "ONETEAM_DATA": str(folder), "ONETEAM_CITY": "nowhere", "ONETEAM_LANG": ""}
+    code, output, _errors = run(["doctor"], {**environment, "LC_ALL": "", "LANG": "en_US.UTF-8"})
     assert code == 1
-    assert "oneteam init" in output
+    assert "or found a city: oneteam init" in output
+    assert "建立城市：oneteam init" in run(["doctor"], {**environment, "LC_ALL": "", "LANG": "zh_CN.UTF-8"})[1]
     assert [path.name for path in folder.iterdir()] == []
     shutil.rmtree(folder)
 

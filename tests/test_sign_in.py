@@ -105,6 +105,6 @@ def test_disabled_account_is_out_at_the_next_request_and_back_with_a_new_passwor
     assert run(["post", "end", "shen.yulan", "--role", "dispatcher", "--to", "2020-01-01"], server.environment)[0] == 1
     code, output, errors = run(["account", "disable", "shen.yulan"], server.environment)
     assert code == 0, errors
-    code, output, errors = run(["account", "disable", "shen.yulan"], server.environment)
+    code, output, errors = run(["account", "disable", "shen.yulan"], {**server.environment, "ONETEAM_LANG": "zh"})
     assert (code, output) == (1, "")
-    assert "shen.yulan" in errors
+    assert "账号 shen.yulan 已经停用" in errors

@@ -2,7 +2,8 @@
 
 Environment: ONETEAM_DATA (folder of everything the product writes), ONETEAM_CITY (the one city this process serves),
 ONETEAM_ROLE (see ROLES), ONETEAM_POOL=1 (pooled connections, for the web), DATABASE_URL (the city's own PostgreSQL
-server instead of the embedded one), ONETEAM_DATABASE (another database of that server, for tests).
+server instead of the embedded one), ONETEAM_DATABASE (another database of that server, for tests), ONETEAM_LANG (the
+language commands answer in: zh or en), ONETEAM_SPEAKS (that language in a command's process, set by the command line).
 """
 
 import json
@@ -20,6 +21,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 ROLES = ("owner", "app", "sealer", "reader")
 DEFAULT_CITY = "demo"
 DATABASE = "oneteam"
+CITY_LANGUAGE = "zh-hans"
 ROOT_DATA = Path("/var/lib/oneteam")
 WEB_THREADS = 2  # of each worker; measured: more only wait for each other in one interpreter
 # A thread uses one connection at a time. More would be gone through in turn, each with caches of its own to keep warm.
@@ -69,6 +71,17 @@ class CityPaths:
     def restoring(self) -> Path:
         """There while the city is being restored, and after a restore that was killed: nothing may serve it."""
         return self.root / ".restoring"
+
+
+def shell_language() -> str:
+    """The language that commands answer in: ONETEAM_LANG, else as the shell says (LC_ALL, LC_MESSAGES, LANG)."""
+    said = (os.environ.get(name) for name in ("ONETEAM_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))
+    return CITY_LANGUAGE if next((word for word in said if word), "").lower().startswith("zh") else "en"
+
+
+def language() -> str:
+    """The language where nobody asks for another: a command's own, else the city's (pages, what is stored)."""
+    return os.environ.get("ONETEAM_SPEAKS") or CITY_LANGUAGE
 
 
 def data_dir() -> Path:

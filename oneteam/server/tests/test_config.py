@@ -34,6 +34,22 @@ def test_city_refuses_a_name_that_cannot(name: str, monkeypatch: pytest.MonkeyPa
         config.city()
 
 
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ({}, "en"), ({"LANG": "C.UTF-8"}, "en"), ({"LANG": "zh_CN.UTF-8"}, "zh-hans"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US"}, "en"), ({"LC_ALL": "zh_CN", "LC_MESSAGES": "de"}, "zh-hans"),
+        ({"LC_ALL": "zh_CN", "ONETEAM_LANG": "en"}, "en"), ({"LANG": "de_DE", "ONETEAM_LANG": "zh"}, "zh-hans"),
+    ],
+)  # fmt: skip
+def test_commands_answer_as_the_shell_says(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, str], language: str
+) -> None:
+    for name in ("ONETEAM_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, said.get(name, ""))
+    assert config.shell_language() == language
+
+
 def test_city_is_demo_when_nothing_is_said() -> None:
     assert config.city() == "demo"
 

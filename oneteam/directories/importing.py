@@ -83,6 +83,7 @@ class Batch:
     """A file on its way in. `stream` is the stream of `import.done`; `tell` takes the number of rows done.
 
     `left_out` takes what rows are left out of a file that can be taken, and why: it is told before the file is taken.
+    `partial`: the file has rows that cannot be read, so what is checked over all rows cannot be told.
     """
 
     actor: Actor
@@ -92,6 +93,7 @@ class Batch:
     stream: UUID = field(default_factory=uuid7)
     tell: Tell = silent
     left_out: list[Fault] = field(default_factory=list)
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,9 @@ class Importer:
     """How one kind of thing is imported. `check` and `apply` get a `Batch`; `apply` runs inside the write.
 
     `build(entry, batch)` may make an object of a row (TableError, CellError or BadInputError refuse it). `unique` names
-    columns that no two rows may share. `ignored` headings are passed over. `features`: GeoJSON is taken, too, the
-    properties named as the columns. `target` is the url of the page that shows what was imported.
+    columns that no two rows may share, `brings` others by whose value rows rely on each other. `ignored` headings are
+    passed over. `features`: GeoJSON is taken, too, the properties named as the columns. `target` is the url of the page
+    that shows what was imported.
     """
 
     name: str
@@ -124,6 +127,7 @@ class Importer:
     check: Callable[[Batch], Iterable[Fault]] = _no_faults
     build: Callable[[Entry, Batch], Any] | None = None
     unique: Sequence[str] = ()
+    brings: Sequence[str] = ()
     options: Sequence[Option] = ()
     ignored: Sequence[str] = ()
     features: bool = False

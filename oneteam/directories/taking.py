@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -58,20 +58,45 @@ def check_file(
     if actor.role_or_kind not in importer.who:
         raise NotAllowedError(_("This post may not import %(what)s.") % {"what": importer.label})
     batch = Batch(actor, at, options=importer.settle(options or {}), tell=tell)
-    faults: list[Fault] = []
+    read, faults = _Read(), list[Fault]()
     rows, unread, columns = _rows(importer, data, name)
-    entries = [entry for entry in _entries(importer, batch, rows, columns, faults) if entry is not None]
-    if not faults:
-        faults += _doubled(importer, entries)
-    batch = replace(batch, entries=entries)
-    if not faults:
-        faults += importer.check(batch)
+    entries = [entry for entry in _entries(importer, batch, rows, columns, read, faults) if entry is not None]
+    batch = replace(batch, entries=entries, partial=bool(faults))
+    if entries and len(faults) < FAULTS_SHOWN:
+        faults += _beside(importer, batch, read)
     if faults:
         raise TableError(sorted(faults, key=lambda fault: fault.line)[:FAULTS_SHOWN])
     return Checked(importer, batch, hashlib.sha256(data).hexdigest(), unread, tuple(batch.left_out))
 
 
 _Raw = tuple[Row, Mapping[str, Any] | None]
+_Cells = Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Read:
+    """The cells of the rows as they stand in the file: by line, and those of the rows that cannot be read."""
+
+    by_line: dict[int, _Cells] = field(default_factory=dict)
+    broken: list[_Cells] = field(default_factory=list)
+
+
+def _beside(importer: Importer, batch: Batch, read: _Read) -> Iterable[Fault]:
+    """Find what is wrong with the rows that can be read, also where others cannot: everything is told in one round.
+
+    Unless it may be wrong only because another row cannot be read: what names that row, or has its number.
+    """
+    found = list(_doubled(importer, batch.entries)) or list(importer.check(batch))
+    names = [*importer.unique, *importer.brings]
+    missing = {cells[name].strip() for cells in read.broken for name in names if cells.get(name, "").strip()}
+    if not missing:
+        return found
+
+    def hangs(fault: Fault) -> bool:
+        cells = read.by_line.get(fault.line, {})
+        return any(cells.get(name, "").strip() in missing for name in (fault.column, *names))
+
+    return [fault for fault in found if not hangs(fault)]
 
 
 def _rows(importer: Importer, data: bytes, name: str) -> tuple[list[_Raw], Sequence[str], dict[str, str]]:
@@ -106,8 +131,9 @@ def _headings(importer: Importer) -> dict[str, str | None]:
 
 
 def _entries(
-    importer: Importer, batch: Batch, rows: Sequence[_Raw], columns: Mapping[str, str], faults: list[Fault]
-) -> Iterable[Entry | None]:
+    importer: Importer, batch: Batch, rows: Sequence[_Raw], columns: Mapping[str, str], read: _Read,
+    faults: list[Fault],
+) -> Iterable[Entry | None]:  # fmt: skip
     for done, (row, geometry) in enumerate(rows, 1):
         if len(faults) >= FAULTS_SHOWN:
             return
@@ -117,7 +143,11 @@ def _entries(
             column.name: _value(column, row.line, cells.get(column.name, ""), faults) for column in importer.columns
         }
         entry = Entry(row.line, values, geometry)
-        yield _built(importer, entry, batch, faults) if len(faults) == before else None
+        built = _built(importer, entry, batch, faults) if len(faults) == before else None
+        read.by_line[row.line] = cells
+        if built is None:
+            read.broken.append(cells)
+        yield built
         batch.tell(done)
 
 

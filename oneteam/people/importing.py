@@ -137,7 +137,7 @@ def _take_turn(batch: Batch, entry: Entry) -> None:
 
 def _gaps(batch: Batch) -> Iterable[Fault]:
     """Find spans in which nobody serves, where the whole day is asked for: by role and unit, from first to last."""
-    if batch.options["cover"] != "day":
+    if batch.options["cover"] != "day" or batch.partial:
         return
     turns: dict[tuple[str, str], list[tuple[datetime, datetime, int]]] = {}
     for entry in batch.entries:

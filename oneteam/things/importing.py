@@ -195,7 +195,8 @@ register_importer(Importer(
     ],
 ))  # fmt: skip
 register_importer(Importer(
-    name="premises", label=gettext_lazy("Premises"), who=KEEPERS, check=_check_premises, apply=_apply_premises,
+    name="premises", label=gettext_lazy("Premises"), who=KEEPERS, brings=["credit_code"], check=_check_premises,
+    apply=_apply_premises,
     target=target("premises"), note=gettext_lazy("A firm that is not registered yet comes along with its premises."),
     columns=[
         _CODE,

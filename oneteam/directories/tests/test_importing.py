@@ -53,7 +53,22 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_lines() -> None:
     assert faults(f"{HEAD}S-1,a,\nS-2,b,\nS-1,c,\n") == ["4:code: “S-1” stands in line 2 already; leave one of the two"]
 
 
-def test_checks_over_the_whole_file_come_after_the_cells_and_what_build_makes_is_at_hand() -> None:
+def test_faults_of_whole_rows_are_told_beside_those_of_cells_but_not_what_hangs_on_a_faulty_row() -> None:
+    def check(batch: Batch) -> list[Fault]:
+        known = {entry["code"] for entry in batch.entries}
+        return [
+            Fault(entry.line, "name", f"there is no {entry['name']}")
+            for entry in batch.entries
+            if entry["name"] not in known
+        ]
+
+    rows = "S-1,S-1,never\nS-2,S-1,\nS-3,S-9,\nS-4,S-3,\nS-1,S-8,\n"
+    assert faults(f"{HEAD}{rows}", check=check) == [
+        faults(f"{HEAD}S-1,S-1,never\n")[0], "4:name: there is no S-9",
+    ]  # fmt: skip
+
+
+def test_checks_over_the_whole_file_come_beside_the_cells_and_what_build_makes_is_at_hand() -> None:
     def build(entry: Entry, _batch: Batch) -> str:
         if entry["name"] == "ghost":
             raise BadInputError("no ghosts")
@@ -62,7 +77,7 @@ def test_checks_over_the_whole_file_come_after_the_cells_and_what_build_makes_is
     def check(batch: Batch) -> list[Fault]:
         return [Fault(entry.line, "code", f"refused {entry.item}") for entry in batch.entries]
 
-    assert faults(f"{HEAD}S-1,ghost,\nS-2,a,\n", build=build, check=check) == ["2: no ghosts"]
+    assert faults(f"{HEAD}S-1,ghost,\nS-2,a,\n", build=build, check=check) == ["2: no ghosts", "3:code: refused S-2!"]
     assert faults(f"{HEAD}S-2,a,\n", build=build, check=check) == ["2:code: refused S-2!"]
 
 

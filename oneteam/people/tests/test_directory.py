@@ -216,6 +216,8 @@ def test_unknown_parents_areas_and_kinds_name_the_nearest_known_one() -> None:
     assert faults("T1,squat,甲,,,\nU07,squad,乙,,,\n")[0].startswith(
         "2:kind “squat” is not known here; did you mean squad"
     )
+    told = faults("T1,squat,甲,,U01,\nU07,squad,乙,,,\nT2,squad,丙,,T1,\n")
+    assert [line.split(" ")[0] for line in told] == ["2:kind", "3:code"], "in one round, and T1 is no unknown unit"
     assert faults("U07,squad,乙,,,\n") == [
         "2:code unit U07 is registered already; leave the row out, or correct the unit on its page"
     ]

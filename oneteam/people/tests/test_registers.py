@@ -209,9 +209,9 @@ def test_people_come_with_accounts_whose_password_nobody_knows() -> None:
     assert known is not None
     head = "username,name_zh,name_en\n"
     found = faults("people", f"{head}{known.username},甲,\nLin An,乙,\n,丙,\n")
-    assert found[0].startswith("3:username: “Lin An” cannot be a user name; take up to 60 small letters")
-    assert found[1:] == ["4:username: this must be filled in; write it like lin.an"]
-    assert faults("people", f"{head}{known.username},甲,\n")[0].startswith("2:username: somebody has the account")
+    assert found[0].startswith("2:username: somebody has the account")
+    assert found[1].startswith("3:username: “Lin An” cannot be a user name; take up to 60 small letters")
+    assert found[2:] == ["4:username: this must be filled in; write it like lin.an"]
     assert take("people", f"{head}Lin.an,林安,Lin An\nyu.bo,余波,\n") == 2
     assert Account.objects.get(username="yu.bo").person.name_en == "余波"
     assert Act.objects.filter(kind="account.made").count() >= 2

@@ -49,8 +49,10 @@ PEOPLE = (
 """Who opens pages, and the post they take where they hold several."""
 BEGIN = (
     "/desk/", "/reports/?view=all", "/cases/?view=all", "/findings/?view=all", "/notices/", "/posts/", "/wall/", "/d/",
+    "/leader/in_hand/",
 )  # fmt: skip
 """Where the links of everybody are looked for, beside the front page; lists with all that they have."""
+UNITS = "/imports/units/"
 WITHOUT = {"home": "leads on at once", "mfa_authenticate": "the demo city asks no second factor"}
 
 
@@ -142,13 +144,15 @@ def explore(browser: Browser, url: str, password: str, wanted: set[str]) -> list
                 if name == "case":
                     waiting += [f"{path}{verb.replace('_', '-')}/" for verb in PAGES]
                 if name == "directories":
-                    waiting += ["/import/units/", _tried(page, url)]
+                    waiting += [UNITS, _tried(page, url)]
+                if name == "numbers" and page.locator("input[name=device]").count():
+                    waiting += _reserved(page)
     return list(found.values())
 
 
 def _tried(page: Page, url: str) -> str:
     """Try a file with a fault; returns where its faults are told."""
-    if not (page.goto(f"{url}/import/units/") or page).ok:  # type: ignore[union-attr] # a page answers always
+    if not (page.goto(f"{url}{UNITS}") or page).ok:  # type: ignore[union-attr] # a page answers always
         return "/"
     page.set_input_files("input[type=file]", [
         {"name": "units.csv", "mimeType": "text/csv", "buffer": b"code,kind,name_zh\nX1,brigade,\n"}
@@ -156,6 +160,15 @@ def _tried(page: Page, url: str) -> str:
     with page.expect_navigation():
         page.locator(".button-main:visible").first.click()
     return urlsplit(page.url).path
+
+
+def _reserved(page: Page) -> list[str]:
+    """Reserve a number for a device, as only an unused one has a page; returns what the register then links to."""
+    for field, value in {"device": "PHONE-7", "count": "1"}.items():
+        page.fill(f"input[name={field}]", value)
+    with page.expect_navigation():
+        page.locator("form.step-form button:visible").first.click()
+    return links(page)
 
 
 def take(browser: Browser, url: str, password: str, shots: Sequence[Shot]) -> None:

@@ -166,7 +166,7 @@ def clone(template: Template) -> str:
     name = f"{PREFIX}c_{os.getpid()}_{next(_numbers)}"
     with _admin() as connection:
         connection.execute(
-            sql.SQL("create database {} template {} strategy wal_log").format(
+            sql.SQL("create database {} template {} strategy file_copy").format(
                 sql.Identifier(name), sql.Identifier(template.name)
             )
         )

@@ -1,7 +1,6 @@
 """The style guide in a real Chromium: no accessibility fault, no sideways scroll, silent console, keys and drafts."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,13 +10,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, FilePayload, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, FilePayload, Page, expect
 
 from oneteam.web.styleguide import SAMPLES
+from tests.walking import CHROMIUM, RULES, chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 CHECKOUT = Path(__file__).resolve().parents[3]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PAGES = ["", *(f"{name}/" for name in SAMPLES)]
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")]
 
@@ -42,10 +40,8 @@ def site() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture
@@ -55,15 +51,14 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 320])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (320, "dark")])
 def test_style_guide_has_no_accessibility_fault_and_never_scrolls_sideways(
     browser: Browser, site: str, width: int, theme: str
 ) -> None:
-    locale = "zh-CN" if width == 1440 else "en-GB"
     context = browser.new_context(
-        viewport={"width": width, "height": 640}, locale=locale, color_scheme="dark" if theme == "dark" else "light"
-    )
+        viewport={"width": width, "height": 640}, locale="zh-CN" if width == 1440 else "en-GB",
+        color_scheme="dark" if theme == "dark" else "light",
+    )  # fmt: skip
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))

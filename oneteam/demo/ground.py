@@ -61,7 +61,7 @@ class Ground:
 @lru_cache(maxsize=1)
 def names() -> dict[str, Any]:
     """Return what stands in demo/places.yaml: names and a few points."""
-    content: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+    content: dict[str, Any] = yaml.load(FILE.read_text("utf-8"), yaml.CSafeLoader)
     return content
 
 

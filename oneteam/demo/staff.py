@@ -86,7 +86,7 @@ class Staff:
 @cache
 def read(name: str) -> Mapping[str, Any]:
     """Return what stands in a file of demo/."""
-    content: Mapping[str, Any] = yaml.safe_load((FOLDER / name).read_text("utf-8"))
+    content: Mapping[str, Any] = yaml.load((FOLDER / name).read_text("utf-8"), yaml.CSafeLoader)
     return content
 
 

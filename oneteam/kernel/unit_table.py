@@ -96,7 +96,7 @@ def national_table() -> UnitTable:
 
 def parse_unit_table(text: str) -> UnitTable:
     """Read the YAML text of a table of periods. TableError names every faulty row by its line."""
-    loader = yaml.SafeLoader(text)
+    loader = yaml.CSafeLoader(text)
     try:
         numbered = list(_rows(loader))
     except yaml.YAMLError as error:
@@ -121,7 +121,7 @@ def parse_unit_table(text: str) -> UnitTable:
     return UnitTable(tuple(rule for _line, rule in rules))
 
 
-def _rows(loader: yaml.SafeLoader) -> Iterator[tuple[int, object]]:
+def _rows(loader: yaml.CSafeLoader) -> Iterator[tuple[int, object]]:
     root = loader.get_single_node()
     for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
         if key.value == "rows" and isinstance(value, yaml.SequenceNode):

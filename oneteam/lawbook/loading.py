@@ -41,16 +41,6 @@ class LawFaultsError(NotReadyError):
         super().__init__("\n".join(map(str, self.faults)))
 
 
-class _Loader(yaml.SafeLoader):
-    """Composes nodes without aliases, which could make a short file unfold without end."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, _("aliases are not used in law files"), event.start_mark)
-        return super().compose_node(parent, index)
-
-
 @dataclass(slots=True)
 class LawFile:
     """One file being read, and the faults found in it so far."""
@@ -67,15 +57,18 @@ class LawFile:
         if len(text) > MAX_BYTES:
             self.fault(1, _("the file is larger than %(most)d bytes") % {"most": MAX_BYTES})
             return None
-        loader = _Loader(text)
         try:
-            node = loader.get_single_node()
+            # An alias could make a short file unfold without end.
+            for event in yaml.parse(text, yaml.CSafeLoader):
+                if isinstance(event, yaml.AliasEvent):
+                    mark = event.start_mark
+                    self.fault(mark.line + 1 if mark else 1, _("aliases are not used in law files"))
+                    return None
+            node = yaml.compose(text, yaml.CSafeLoader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             self.fault(mark.line + 1 if mark else 1, str(getattr(error, "problem", None) or error))
             return None
-        finally:
-            loader.dispose()
         if node is None:
             self.fault(1, _("the file is empty"))
             return None
@@ -211,13 +204,10 @@ class Part:
     def _value(self, tag: str) -> object:
         if not isinstance(self.node, yaml.ScalarNode) or not str(self.node.tag).endswith(f":{tag}"):
             return None
-        loader = _Loader("")
         try:
-            return loader.construct_object(self.node)
+            return yaml.constructor.SafeConstructor().construct_object(self.node)
         except ValueError:
             return None  # a date such as 2026-02-30
-        finally:
-            loader.dispose()
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,7 +261,7 @@ OF_OBJECTS = {
         ("report", "report-proof", "report-proposal", "offer-people"),
         (
             "report-answer", "report-close", "report-review", "report-reopen", "report-caller", "report-decide",
-            "report-split", "report-join", "incident-correct",
+            "report-split", "report-join", "report-resolve", "incident-correct",
         ),
     ),
     "order": (("order",), tuple(name for name in ROLES if name.startswith("order-"))),

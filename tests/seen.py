@@ -44,7 +44,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "report-new": roles("dispatcher grid_attendant"),
     "report-caller": roles("dispatcher brigade_leader"),
     **dict.fromkeys(("desk", "handover", "handover-take", "desk-merge", "offer-places", "offer-people"), DESK),
-    **dict.fromkeys(("report-decide", "report-split", "report-join", "incident-correct"), DESK),
+    **dict.fromkeys(("report-decide", "report-split", "report-join", "report-resolve", "incident-correct"), DESK),
     **dict.fromkeys(("map", "map-now", "wall", "wall-now"), roles("dispatcher brigade_leader head")),
     **dict.fromkeys(("leader", "leader-list"), roles("brigade_leader head")),
     "orders": SENT_TO, "order": ORDERS, "verify": FIELD, "escalated": roles("brigade_leader head"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.cases import queries
 from oneteam.cases.facts import PROCEDURE
+from oneteam.cases.models import Case
 from oneteam.cases.page import state_chip, title_of
 from oneteam.cases.rules import READERS, visible
 from oneteam.documents.slots import MAY_READ
@@ -72,7 +73,7 @@ def barred(request: PersonRequest) -> Failed | None:
 
 
 def _reports(request: HttpRequest, reports: Sequence[Any]) -> Mapping[Hashable, Sequence[Panel]]:
-    """Show the cases of each report's incident to who may see them."""
+    """Show the cases of each report's incident and where they stand; what is in one only to who may see it."""
     acting = getattr(request, "acting", None)
     incidents = {report.incident_id for report in reports if report.incident_id}
     found = queries.cases_of_incidents(incidents) if incidents else {}
@@ -83,13 +84,18 @@ def _reports(request: HttpRequest, reports: Sequence[Any]) -> Mapping[Hashable, 
     answer: dict[Hashable, Sequence[Panel]] = {}
     for report in reports:
         entries = [
-            {"link": Link(title_of(row), reverse("case", args=[row.id])), "chip": state_chip(state[row.id])}
+            {"link": _entry(row, seen=row.id in seen), "chip": state_chip(state[row.id])}
             for row in found.get(report.incident_id, ())
-            if row.id in seen
         ]
         if entries:
             answer[report.id] = [Panel("cases/incident_panel.html", {"entries": entries, "opening": None}, order=60)]
     return answer
+
+
+def _entry(row: Case, *, seen: bool) -> Link | str:
+    """Return how a case is called on a report's page: its number, which leads to it where it may be seen."""
+    number = _("Case no. %(number)d") % {"number": row.number}
+    return Link(f"{title_of(row)} {number}", reverse("case", args=[row.id])) if seen else number
 
 
 def _photos(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Sequence[bool]]:

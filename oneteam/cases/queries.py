@@ -41,10 +41,13 @@ def cases_of(
     return list(rows.order_by("-number")[:limit])
 
 
-def cases_of_incidents(incidents: Iterable[UUID]) -> dict[UUID, list[Case]]:
-    """Return the cases of each incident, oldest first, in one query."""
+def cases_of_incidents(incidents: Iterable[UUID], *, states: Sequence[str] = ()) -> dict[UUID, list[Case]]:
+    """Return the cases of each incident, oldest first, in one query; with `states` only those in one of them."""
     found: dict[UUID, list[Case]] = {}
-    for row in Case.objects.filter(incident__in=set(incidents)).order_by("number"):
+    rows = Case.objects.filter(incident__in=set(incidents)).order_by("number")
+    if states:
+        rows = rows.filter(id__in=in_state("case_on_the_spot", *states))
+    for row in rows:
         assert row.incident_id is not None
         found.setdefault(row.incident_id, []).append(row)
     return found

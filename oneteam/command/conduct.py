@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.command.acts import about_order, locked_order, order_step, resolve_when_done
 from oneteam.command.checks import FINISHED
+from oneteam.command.hands import hands
 from oneteam.command.models import Order
-from oneteam.intake.acts import join_report
-from oneteam.intake.joining import merge_incident
+from oneteam.intake.acts import join_report, resolve_incident
+from oneteam.intake.joining import locked_incidents, merge_incident
 from oneteam.intake.models import Report
 from oneteam.journal.actors import Actor
 from oneteam.journal.acts import earlier, record, write
@@ -210,3 +211,21 @@ def merge_incidents(*, actor: Actor, at: datetime, incident: UUID, into: UUID, k
     """Merge an incident into another one with its reports and its orders. Errors as of `intake.merge_incident`."""
     merge_incident(actor=actor, at=at, incident=incident, into=into, key=key)
     Order.objects.filter(incident=incident).update(incident=into)
+
+
+@write
+def confirm_resolved(*, actor: Actor, at: datetime, incident: UUID) -> None:
+    """Resolve an incident that an officer took over, once the officers are done. Sent twice it is confirmed once.
+
+    Raises ConflictError while a case of it is open, or where no officer has it: then it is resolved with its last
+    order; RefusedError (OT-02) while an order is open.
+    """
+    locked = locked_incidents(incident)[incident]
+    if runs([locked.id])[locked.id].state == "resolved":
+        return
+    hand = hands([locked.id]).get(locked.id)
+    if hand is None:
+        raise ConflictError(_("No officer has this; it is resolved when its last order is verified."))
+    if hand.open_cases:
+        raise ConflictError(_("A case of this is open; it is resolved once the case is over."))
+    resolve_incident(actor=actor, at=at, incident=locked.id)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from oneteam.command.handover import waiting
+from oneteam.command.hands import in_officers_hands
 from oneteam.command.models import Order
 from oneteam.command.slots import DESK_STRIPS
 from oneteam.intake import queries as intake
@@ -23,7 +24,6 @@ from oneteam.intake.page import report_context
 from oneteam.intake.queries import Listed
 from oneteam.intake.slots import REPORT_CELLS
 from oneteam.kernel.ids import uuid7
-from oneteam.patrols.queries import in_officers_hands
 from oneteam.people.middleware import PersonRequest
 from oneteam.procedures.clocks import ClockState
 from oneteam.procedures.queries import by_due, in_state
@@ -148,7 +148,7 @@ def _views(at: datetime, channel: str) -> dict[str, list[UUID]]:
 def _without_order(incidents: Iterable[UUID]) -> set[UUID]:
     """Return which established incidents have no order under way: none was sent, or all came back.
 
-    What an officer took over from the patrol needs none.
+    What an officer took over from the patrol, or has a case of, needs none.
     """
     wanted = set(incidents)
     if not wanted:

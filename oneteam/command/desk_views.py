@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from oneteam.command import handover
-from oneteam.command.conduct import same_incident, undecided
+from oneteam.command.conduct import confirm_resolved, same_incident, undecided
 from oneteam.command.desk_page import desk_context
 from oneteam.command.dispatch import Spot
 from oneteam.command.forms import HandOverForm, SendForm, SplitForm, correct_form
@@ -111,6 +112,21 @@ def split(request: PersonRequest, report_id: UUID) -> HttpResponse:
         return _report(request, report_id, returned_by(error, {"report.split": form}, key=None))
     messages.success(request, _("The report stands for itself again; decide what it is."))
     return redirect("report", report_id)
+
+
+@for_roles(*DESK)
+@require_POST
+def resolve(request: PersonRequest, report_id: UUID) -> HttpResponse:
+    """Confirm that what an officer took over is resolved."""
+    row = report_row(report_id)
+    if row is None or row.incident is None:
+        raise MissingError(_("This report has no incident yet."))
+    try:
+        confirm_resolved(actor=request.acting.actor, at=now(), incident=row.incident.id)
+    except OneteamError as error:
+        return _report(request, report_id, returned_by(error, {"incident.resolve": Form()}, key=None))
+    messages.success(request, _("Incident resolved"))
+    return back_to_desk(request) or redirect("report", report_id)
 
 
 @for_roles(*DESK)

@@ -1,6 +1,6 @@
 """The page of the hand-over: what is open, and what the one before said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,18 +13,20 @@ from django.utils.translation import gettext_lazy
 
 from oneteam.command import handover, queries
 from oneteam.command.forms import HandOverForm
+from oneteam.command.hands import Hand, hands
 from oneteam.command.listing import columns, order_rows
 from oneteam.intake.labels import title_of, urgency_chip
 from oneteam.intake.models import Urgency
-from oneteam.intake.queries import listed, reports_by_id, reports_with_incidents
+from oneteam.intake.queries import Listed, listed, reports_by_id, reports_with_incidents
 from oneteam.kernel.ids import uuid7
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.queries import actor_names
+from oneteam.people.shown import names_of_posts
 from oneteam.procedures.clocks import ClockState
 from oneteam.procedures.queries import by_due
 from oneteam.procedures.shown import Returned, clocks_of
 from oneteam.triage.queries import proposals
-from oneteam.web.lists import PAGE_SIZE, Row, Tab, WorkList, url_with
+from oneteam.web.lists import PAGE_SIZE, Column, Row, Tab, WorkList, url_with
 from oneteam.web.parts import Empty, Link, PageHeader
 from oneteam.web.typed import SentBack
 
@@ -84,7 +86,7 @@ def _open_items(request: PersonRequest, reports: Sequence[UUID], orders: Sequenc
     rows = {row.id: row for row in [*_report_rows(shown, at=at), *_order_rows(shown, at=at)]}
     return WorkList(
         id="open-items", caption=_("What is open"), title_column=_("Report or order"), count=len(chosen),
-        columns=columns(), rows=[rows[str(item.id)] for item in shown],
+        columns=[*columns()[:-1], Column(_("With whom"))], rows=[rows[str(item.id)] for item in shown],
         empty=Empty(_("Nothing is open here."), icon="tick"),
         tabs=[
             Tab(label, url_with(request.GET, tab=key, page=None), len(views[key]), current=key == tab)
@@ -132,6 +134,8 @@ def _sorted(reports: Sequence[UUID], orders: Sequence[UUID], *, at: datetime) ->
 def _report_rows(items: Sequence[Item], *, at: datetime) -> list[Row]:
     urgency = {item.id: item.urgency for item in items if item.report}
     shown, clocks = listed(reports_by_id(urgency)), clocks_of(urgency, at=at, running=True)
+    incidents = [row.incident for row in shown if row.incident]
+    handed, sent = hands(incidents), _receivers(incidents)
     return [
         Row(
             id=str(row.id), title=title_of(row.told), url=reverse("report", args=[row.id]),
@@ -139,10 +143,31 @@ def _report_rows(items: Sequence[Item], *, at: datetime) -> list[Row]:
                 _("Report no. %(number)d") % {"number": row.number}, urgency_chip(urgency[row.id]),
                 *([] if row.incident else [_("to decide")]),
             ],
-            cells=[row.state_label, next((one for one in clocks.get(row.id, []) if one.stopped is None), ""), ""],
+            cells=[
+                row.state_label, next((one for one in clocks.get(row.id, []) if one.stopped is None), ""),
+                _who(row, handed, sent),
+            ],
         )
         for row in shown
     ]  # fmt: skip
+
+
+def _receivers(incidents: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Return to whom the orders under way of each of these incidents were sent, in a constant number of queries."""
+    orders = queries.open_orders(incidents=incidents)
+    names = names_of_posts(order.post_id for order in orders)
+    found: dict[UUID, list[str]] = {}
+    for order in orders:
+        found.setdefault(order.incident_id, []).append(names[order.post_id])
+    return found
+
+
+def _who(row: Listed, handed: Mapping[UUID, Hand], sent: Mapping[UUID, Sequence[str]]) -> str:
+    """Return who has what a report tells of: whoever an order under way was sent to, else the officer in whose hands
+    it is, else the desk."""
+    if row.incident is not None and row.incident in sent:
+        return _(", ").join(sent[row.incident])
+    return handed[row.incident].who if row.incident is not None and row.incident in handed else _("the desk")
 
 
 def _order_rows(items: Sequence[Item], *, at: datetime) -> list[Row]:

@@ -16,6 +16,7 @@ from oneteam.command.acts import RECEIVERS
 from oneteam.command.checks import FINISHED
 from oneteam.command.dispatch import Candidate, Spot, in_hand
 from oneteam.command.forms import DecideForm, SendForm, SplitForm, correct_form
+from oneteam.command.hands import hands, in_officers_hands
 from oneteam.command.models import Order
 from oneteam.command.offers import also_of, offered_places
 from oneteam.command.rules import LEADERS, visible
@@ -139,7 +140,7 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
     if acting is None or acting.post.role != "dispatcher":
         return {}
     known, patrol = proposals(report.id for report in reports), found_matters(report.id for report in reports)
-    state = runs(report.id for report in reports)
+    state, handed = runs(report.id for report in reports), in_officers_hands(_incidents(reports))
     found: dict[Hashable, Sequence[Panel]] = {}
     returned: Returned | None = getattr(request, RERENDERED, None)
     for report in reports:
@@ -159,8 +160,8 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
             spot = spot_of(report, proposal)
             orders = queries.orders_of_incidents([report.incident.id]).get(report.incident.id, [])
             open_now = runs(order.id for order in orders)
-            settled = runs([report.incident.id])[report.incident.id].state == "resolved"
-            if returned is None and (settled or any(open_now[order.id].state not in FINISHED for order in orders)):
+            done = runs([report.incident.id])[report.incident.id].state == "resolved" or report.incident.id in handed
+            if returned is None and (done or any(open_now[order.id].state not in FINISHED for order in orders)):
                 continue
         send = returned.forms["send"] if returned and "send" in returned.forms else SendForm(on_duty=[])
         context = {
@@ -176,6 +177,32 @@ def _desk(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, 
         }
         found[report.id] = [Panel("command/desk_panel.html", context, order=10)]
     return found
+
+
+def _incidents(reports: Sequence[Report]) -> set[UUID]:
+    return {report.incident_id for report in reports if report.incident_id}
+
+
+def _hands(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[Panel]]:
+    """Say which officer has what a report tells of, where one has it without an order."""
+    known = hands(_incidents(reports))
+    state = runs(known)
+    return {
+        report.id: [
+            Panel(
+                "command/hand_panel.html",
+                {
+                    "hand": known[report.incident_id],
+                    "open": state[report.incident_id].state == "established",
+                    "resolve": reverse("report-resolve", args=[report.id]) if _conducts(request) else "",
+                    "back": _back(request),
+                },
+                order=5,
+            )
+        ]
+        for report in reports
+        if report.incident_id in known
+    }
 
 
 def _also(request: HttpRequest, report: Report) -> list[tuple[UUID, str]]:
@@ -196,6 +223,7 @@ def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable
     orders = queries.orders_of_incidents(incidents)
     every = [order for listed in orders.values() for order in listed]
     state, words = runs([*(order.id for order in every), *incidents]), queries.instructions(every)
+    handed = in_officers_hands(incidents)
     mates = {incident: len(rows) for incident, rows in reports_of_incidents(incidents).items()}
     names, clocks = names_of_posts(order.post_id for order in every), clocks_of([o.id for o in every], at=now())
     found: dict[Hashable, Sequence[Panel]] = {}
@@ -215,7 +243,12 @@ def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable
                 }
                 for order in orders.get(report.incident.id, [])
             ],
-            "empty": Empty(_("No order has been sent."), icon="order"),
+            "empty": Empty(
+                _("No order was sent: an officer has it.")
+                if report.incident.id in handed
+                else _("No order has been sent."),
+                icon="order",
+            ),
             **_mending(request, report, state[report.incident.id].state, alone=mates[report.incident.id] < SEVERAL),
         }
         found[report.id] = [Panel("command/orders_panel.html", context, order=5)]
@@ -325,6 +358,7 @@ def _commands(request: HttpRequest) -> Iterable[Command]:
 
 
 register_bulk(MAY_SEE, _photos)
+register_bulk(REPORT_SIDE, _hands)
 register_bulk(REPORT_SIDE, _desk)
 register_bulk(REPORT_MAIN, _orders)
 register(NAVIGATION, _entries)

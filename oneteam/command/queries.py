@@ -70,10 +70,15 @@ def orders_by_id(ids: Iterable[UUID]) -> list[Order]:
     return list(Order.objects.select_related("incident__place").defer(*GROUND).filter(id__in=set(ids)).order_by("id"))
 
 
-def open_orders(*, posts: Iterable[UUID] | None = None, limit: int = 2_000) -> list[Order]:
-    """Return the orders that are not over, oldest first; with `posts` only what was sent to these."""
+def open_orders(
+    *, posts: Iterable[UUID] | None = None, incidents: Iterable[UUID] | None = None, limit: int = 2_000
+) -> list[Order]:
+    """Return the orders that are not over, oldest first; with `posts` only what was sent to these, with `incidents`
+    only those about these."""
     open_now = in_state("order", "sent", "accepted", "arrived", "suspended", "handled")
     found = Order.objects.select_related("incident__place").defer(*GROUND).filter(id__in=open_now)
     if posts is not None:
         found = found.filter(post__in=set(posts))
+    if incidents is not None:
+        found = found.filter(incident__in=set(incidents))
     return list(found.order_by("id")[:limit])

@@ -7,6 +7,7 @@ urlpatterns = [
     path("reports/<uuid:report_id>/decide/", views.decide, name="report-decide"),
     path("reports/<uuid:report_id>/split/", desk_views.split, name="report-split"),
     path("reports/<uuid:report_id>/correct/", desk_views.correct, name="incident-correct"),
+    path("reports/<uuid:report_id>/resolve/", desk_views.resolve, name="report-resolve"),
     path("desk/", desk_views.desk, name="desk"),
     path("desk/offer/places/", desk_views.offer_places, name="offer-places"),
     path("desk/offer/people/<uuid:report_id>/", desk_views.offer_people, name="offer-people"),

@@ -169,7 +169,9 @@ def _facts(request: PersonRequest, row: Finding, state: str, *, at: datetime) ->
         Fact(_("Place"), _(", ").join(names) or _("Unknown")),
         Fact(_("Point (WGS 84)"), f"{row.lon:.5f}, {row.lat:.5f}"),
     ]
-    if row.receiver:
+    if row.taken_by is not None:
+        found.append(Fact(_("Taken over by"), localised(row.taken_by.name_zh, row.taken_by.name_en)))
+    elif row.receiver:
         found.append(Fact(_("Passed on to"), capfirst(str(RECEIVERS[Receiver(row.receiver)]))))
     if state in ("found", "passed_on") and row.handling != SERVICE:
         found.append(_responsible(row, at))

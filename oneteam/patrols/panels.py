@@ -14,6 +14,7 @@ from oneteam.intake.models import Report
 from oneteam.intake.slots import REPORT_MAIN
 from oneteam.lawbook.catalogue import matter_name
 from oneteam.patrols import queries
+from oneteam.patrols.models import Finding
 from oneteam.patrols.page import handling_chip, moment_word, state_chip
 from oneteam.patrols.rules import FINDERS, READERS, visible
 from oneteam.places.queries import localised
@@ -42,6 +43,7 @@ def _found(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable,
                             Fact(_("Matter"), matter_name(row.matter)),
                             Fact(_("Side"), handling_chip(row.handling)),
                             Fact(_("Found by"), localised(row.found_by.name_zh, row.found_by.name_en)),
+                            *_taker(row),
                         ]
                     ),
                     "photos": Photos(
@@ -57,6 +59,12 @@ def _found(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable,
         ]
         for report, row in found.items()
     }
+
+
+def _taker(row: Finding) -> list[Fact]:
+    """Return who took a finding over, where somebody has it."""
+    who = row.taken_by
+    return [Fact(_("Taken over by"), localised(who.name_zh, who.name_en))] if who is not None else []
 
 
 def _url(finding: UUID) -> str:

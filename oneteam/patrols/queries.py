@@ -27,7 +27,7 @@ class Found:
 
 
 def _findings() -> QuerySet[Finding]:
-    return Finding.objects.select_related("place", "report", "found_by").defer(*HEAVY)
+    return Finding.objects.select_related("place", "report", "found_by", "taken_by").defer(*HEAVY)
 
 
 def finding(finding_id: UUID) -> Finding | None:
@@ -103,7 +103,7 @@ def incidents_of(findings: Iterable[UUID]) -> dict[UUID, UUID]:
     return dict(rows.values_list("id", "report__incident"))
 
 
-def in_officers_hands(incidents: Iterable[UUID]) -> set[UUID]:
-    """Return which of these incidents an officer took over from a finding, in one query."""
-    rows = Finding.objects.filter(report__incident__in=set(incidents), taken_by__isnull=False)
-    return set(rows.values_list("report__incident", flat=True))
+def taken_over(incidents: Iterable[UUID]) -> dict[UUID, Finding]:
+    """Return the finding of each of these incidents that an officer took over and has, in one query."""
+    rows = _findings().filter(report__incident__in=set(incidents), taken_by__isnull=False)
+    return {row.report.incident_id: row for row in rows if row.report is not None and row.report.incident_id}

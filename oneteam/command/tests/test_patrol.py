@@ -2,11 +2,15 @@
 
 import pytest
 
+from oneteam.cases.acts import open_case
+from oneteam.cases.closing import end_case
+from oneteam.cases.tests.making import certify, person
 from oneteam.command import acts as command
 from oneteam.patrols import acts
 from oneteam.patrols.models import Finding
 from oneteam.patrols.tests.test_findings import OFFICER, passed_on
 from oneteam.procedures.errors import RefusedError
+from oneteam.procedures.queries import runs
 from tests.world import AT, actor, browser, post_of
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -53,3 +57,48 @@ def test_what_an_officer_took_over_is_no_order_to_be_sent() -> None:
     assert "No report stands here" in desk.get("/desk/?tab=back").content.decode()
     acts.give_back(actor=actor(*OFFICER), at=AT, finding=finding, reason="要另派人")
     assert "No report stands here" not in desk.get("/desk/?tab=back").content.decode()
+
+
+def test_desk_says_which_officer_has_a_finding_with_its_case_and_offers_no_order() -> None:
+    finding = passed_on()
+    incident = acts.take_over(actor=actor(*OFFICER), at=AT, finding=finding)
+    report = Finding.objects.get(id=finding).report_id
+    desk = browser("shen.yulan", language="en")
+
+    def sides() -> tuple[str, str]:
+        shown = desk.get(f"/reports/{report}/").content.decode().replace("\xa0", " ")
+        return shown, desk.get("/desk/handover/").content.decode()
+
+    page, listed = sides()
+    assert "Taken over by" in page
+    assert f"/reports/{report}/decide/" not in page
+    assert "Weng Shanxing" in listed.split('id="open-items"')[1]
+    certify("weng.shanxing", "luo.chengye")
+    case = open_case(actor=actor(*OFFICER), at=AT, second=person("luo.chengye"), incident=incident)
+    acts.give_back(actor=actor(*OFFICER), at=AT, finding=finding, reason="案件另办")
+    page, listed = sides()
+    assert f"/reports/{report}/decide/" not in page, "a case is open"
+    assert "Case no." in page
+    assert f"/cases/{case}/" not in page, "the desk may not read it"
+    assert "Luo Chengye" in listed.split('id="open-items"')[1]
+    assert "No report stands here" in desk.get("/desk/?tab=back").content.decode()
+    assert desk.post(f"/reports/{report}/resolve/").status_code == 409
+    end_case(actor=actor(*OFFICER), at=AT, case=case, ending="no_violation", reason="摊主已自行清理")
+    page, listed = sides()
+    assert f"/reports/{report}/decide/" in page, "the case is over and nobody has it"
+    assert "the desk" in listed.split('id="open-items"')[1]
+
+
+def test_desk_confirms_that_what_an_officer_took_over_is_resolved_and_answers_it() -> None:
+    finding = passed_on()
+    acts.take_over(actor=actor(*OFFICER), at=AT, finding=finding)
+    report = Finding.objects.get(id=finding).report_id
+    assert report is not None
+    desk = browser("shen.yulan", language="en")
+    assert f"/reports/{report}/resolve/" in desk.get(f"/reports/{report}/").content.decode()
+    assert f"/reports/{report}/resolve/" not in browser("xie.lianfang").get(f"/reports/{report}/").content.decode()
+    for _twice in range(2):
+        answer = desk.post(f"/reports/{report}/resolve/", {"back": "/desk/?tab=going"})
+        assert (answer.status_code, answer["Location"]) == (302, "/desk/?tab=going")
+    desk.post(f"/reports/{report}/answer/", {"result": "done", "answer": "已处理"})
+    assert runs([report])[report].state == "answered"

@@ -172,7 +172,7 @@ def test_off_05_attendant_takes_nothing_over_and_the_same_person_as_officer_does
     assert runs([incident.id])[incident.id].state == "established"
     assert Report.objects.get().incident_id == incident.id
     assert (state(finding), Finding.objects.get().taken_by_id) == ("taken_over", actor(*OFFICER).person_id)
-    assert queries.in_officers_hands([incident.id]) == {incident.id}
+    assert set(queries.taken_over([incident.id])) == {incident.id}
 
 
 def test_off_05_is_seen_before_anybody_clicks() -> None:
@@ -200,7 +200,7 @@ def test_what_an_officer_gives_back_is_the_desks_again() -> None:
     acts.give_back(actor=actor(*OFFICER), at=AT, finding=finding, reason="人已走，要另派人")
     row = Finding.objects.get()
     assert (state(finding), row.receiver, row.taken_by_id) == ("passed_on", "desk", None)
-    assert queries.in_officers_hands([incident]) == set()
+    assert queries.taken_over([incident]) == {}
     assert acts.take_over(actor=actor("luo.chengye"), at=AT, finding=finding) == incident, "the same incident"
 
 

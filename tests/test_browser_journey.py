@@ -162,6 +162,7 @@ def handle(journey: Journey, attendant: Walker) -> None:
     attendant.press(attendant.main())
     provisional = page.get_by_text(journey.says("暂定", "Provisional"), exact=True)
     assert (provisional.count() > 0) is (journey.language == "en"), "a clock over holidays nobody has announced says so"
+    attendant.press(attendant.main())  # arrived: what comes next by the procedure
     form = attendant.step("handle")
     form.locator("[name=before]").set_input_files([photo("red", "before.jpg")])
     form.locator("[name=after]").set_input_files([photo("green", "after.jpg")])

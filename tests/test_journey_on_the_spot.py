@@ -277,6 +277,7 @@ def check_public_page(journey: Journey, officer: Walker, folder: Path) -> None:
 def handle_order(journey: Journey, officer: Walker) -> None:
     officer.go(journey.url + journey.order)
     expect(officer.page.locator("main a[href^='/cases/']").first).to_be_visible()
+    officer.press(officer.main())  # arrived
     form = officer.step("handle")
     form.locator("[name=note]").fill(journey.says("已当场处罚，摊位已撤", "Fined on the spot; the stall is gone"))
     form.locator("[name=after]").set_input_files([photo("green", "after.jpg")])

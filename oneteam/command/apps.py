@@ -7,4 +7,15 @@ class CommandConfig(AppConfig):
 
     def ready(self) -> None:
         """Register acts, checks, panels and the navigation entry."""
-        from oneteam.command import acts, checks, conduct, follower, handover, notices, panels, patrol, searching  # noqa: F401, PLC0415 -- models are there only now
+        from oneteam.command import (  # noqa: F401, PLC0415 -- models are there only now
+            acts,
+            checks,
+            conduct,
+            follower,
+            handover,
+            navigation,
+            notices,
+            panels,
+            patrol,
+            searching,
+        )

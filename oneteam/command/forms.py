@@ -168,7 +168,10 @@ class HandleForm(forms.Form):
     """What was done, with photos."""
 
     before = PhotosField(label=gettext_lazy("Photos from before"), required=False)
-    after = PhotosField(label=gettext_lazy("Photos from after"), required=False)
+    after = PhotosField(
+        label=gettext_lazy("Photos from after"), help_text=gettext_lazy("It is verified from them."),
+        error_messages={"required": gettext_lazy("Take a photo of how it looks now; it is verified from it.")},
+    )  # fmt: skip
     note = forms.CharField(
         label=gettext_lazy("What was done"),
         max_length=TEXT_LIMIT,

@@ -11,9 +11,9 @@ from oneteam.cases.panels import incident_panel
 from oneteam.command import queries
 from oneteam.command.conduct import URGERS
 from oneteam.command.forms import HandleForm, SuspendForm
-from oneteam.command.models import Moment, Order, OrderPhoto
+from oneteam.command.handled import handled_context, photos_of
+from oneteam.command.models import Order
 from oneteam.command.panels import marks, order_title, shown_incident, state_chip
-from oneteam.files.shown import photo_tile
 from oneteam.intake.labels import urgency_chip, word_for
 from oneteam.intake.queries import ToldText, reports_of_incidents, told_texts
 from oneteam.journal.queries import timeline
@@ -23,7 +23,6 @@ from oneteam.people.shown import names_of_posts, shown_timeline
 from oneteam.procedures.forms import ReasonForm
 from oneteam.procedures.queries import next_steps, runs
 from oneteam.procedures.shown import Returned, StepForm, clocks_of, offer, shown_steps
-from oneteam.web.panels import Photos
 from oneteam.web.parts import Clocks, Link, PageHeader, Step, Steps
 
 READABLE = ("instruction", "note", "reason")
@@ -36,8 +35,9 @@ def order_context(request: PersonRequest, row: Order, *, at: datetime, returned:
     told = told_texts(reports)
     steps = next_steps([row.id], request.acting.actor, at).get(row.id, [])
     clocks = clocks_of([row.id], at=at).get(row.id, [])
+    entries = timeline(row.id)
     mine = row.post_id == request.acting.post.id
-    offers = _offers(row, returned, mine=mine, handling=state[row.id].state in ("accepted", "arrived"))
+    offers = _offers(row, returned, mine=mine, state=state[row.id].state)
     return {
         "header": PageHeader(
             title=order_title(row),
@@ -60,15 +60,13 @@ def order_context(request: PersonRequest, row: Order, *, at: datetime, returned:
         "sent_back": returned.above(steps, offers) if returned else None,
         "steps": Steps([*shown_steps(steps, offers), *_besides(request, row, offers, state=state[row.id].state)],
                        title=_("Next steps")),
-        "photos": Photos(
-            [photo_tile(photo.blob_id, state, kind=_moment(photo)) for photo, state in queries.photos(row.id)],
-            title=_("Photos"), empty=_("No photo was taken yet."),
-        ),
+        "handled": handled_context(row, entries) if state[row.id].state == "handled" else None,
+        "photos": photos_of(row.id),
         "cases": incident_panel(
             request, row.incident_id, enforcement=mine and row.incident.handling == "enforcement"
         ),
         "clocks": Clocks(clocks, title=_("Time limits")),
-        "timeline": shown_timeline(timeline(row.id), told=READABLE, words=word_for),
+        "timeline": shown_timeline(entries, told=READABLE, words=word_for),
     }  # fmt: skip
 
 
@@ -79,16 +77,13 @@ def _navigate(row: Order) -> str:
     return f"geo:{at.lat},{at.lon}?q={at.lat},{at.lon}" if at is not None else ""
 
 
-def _moment(photo: OrderPhoto) -> str:
-    return _("Before") if photo.moment == Moment.BEFORE else _("After")
-
-
-def _offers(row: Order, returned: Returned | None, *, mine: bool, handling: bool) -> dict[str, StepForm]:
-    handle, main = HandleForm(auto_id="id_handle_%s"), mine and handling
+def _offers(row: Order, returned: Returned | None, *, mine: bool, state: str) -> dict[str, StepForm]:
+    # What comes next on the way is the main act: accept, arrive, handle.
+    handle, arrive, main = HandleForm(auto_id="id_handle_%s"), mine and state == "accepted", mine and state == "arrived"
     back, refuse = ReasonForm(auto_id="id_return_%s"), ReasonForm(auto_id="id_refuse_%s")
     return {
         "order.accept": offer("order.accept", row.id, returned=returned, main=mine, icon="tick"),
-        "order.arrive": offer("order.arrive", row.id, returned=returned, icon="pin"),
+        "order.arrive": offer("order.arrive", row.id, returned=returned, main=arrive, icon="pin"),
         "order.handle": offer("order.handle", row.id, form=handle, returned=returned, main=main, icon="tick"),
         "order.return": offer("order.return", row.id, form=back, returned=returned, icon="back"),
         "order.verify": offer("order.verify", row.id, returned=returned, main=True, icon="tick"),

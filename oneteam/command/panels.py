@@ -1,6 +1,6 @@
-"""What the command room shows on a report's page, and its places in the shell."""
+"""What the command room shows on a report's page, and who may see the photos of its orders."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from oneteam.command import queries
 from oneteam.command.acts import RECEIVERS
@@ -18,8 +17,9 @@ from oneteam.command.dispatch import Candidate, Spot, in_hand
 from oneteam.command.forms import DecideForm, SendForm, SplitForm, correct_form
 from oneteam.command.hands import hands, in_officers_hands
 from oneteam.command.models import Order
+from oneteam.command.navigation import conducts
 from oneteam.command.offers import also_of, offered_places
-from oneteam.command.rules import LEADERS, visible
+from oneteam.command.rules import visible
 from oneteam.files.slots import MAY_SEE
 from oneteam.intake.labels import HANDLINGS, title_of, urgency_chip
 from oneteam.intake.models import Incident, Report
@@ -39,7 +39,7 @@ from oneteam.triage.queries import proposals
 from oneteam.web.lists import url_with
 from oneteam.web.panels import Choice, Choices
 from oneteam.web.parts import Chip, Empty, Fact, Facts
-from oneteam.web.slots import COMMANDS, NAVIGATION, Command, NavigationEntry, Panel, register, register_bulk
+from oneteam.web.slots import Panel, register_bulk
 
 RERENDERED = "command_returned"
 """The request attribute under which the desk's forms come back to the page."""
@@ -194,7 +194,7 @@ def _hands(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable,
                 {
                     "hand": known[report.incident_id],
                     "open": state[report.incident_id].state == "established",
-                    "resolve": reverse("report-resolve", args=[report.id]) if _conducts(request) else "",
+                    "resolve": reverse("report-resolve", args=[report.id]) if conducts(request) else "",
                     "back": _back(request),
                 },
                 order=5,
@@ -257,7 +257,7 @@ def _orders(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable
 
 def _mending(request: HttpRequest, report: Report, state: str, *, alone: bool) -> dict[str, object]:
     """Return the forms by which the desk corrects an open incident, or takes a report out of it; as they came back."""
-    if not _conducts(request) or state != "established" or report.incident is None:
+    if not conducts(request) or state != "established" or report.incident is None:
         return {}
     returned: Returned | None = getattr(request, RERENDERED, None)
     back = returned.forms if returned else {}
@@ -315,35 +315,6 @@ def order_title(order: Order) -> str:
     return f"{name} {localised(place.name_zh, place.name_en)}" if place else name
 
 
-def _conducts(request: HttpRequest) -> bool:
-    acting = getattr(request, "acting", None)
-    return acting is not None and acting.post.role == "dispatcher"
-
-
-def _leads(request: HttpRequest) -> bool:
-    acting = getattr(request, "acting", None)
-    return acting is not None and acting.post.role in LEADERS
-
-
-def _receives(request: HttpRequest) -> bool:
-    acting = getattr(request, "acting", None)
-    return acting is not None and acting.post.role in RECEIVERS
-
-
-def _verifies(request: HttpRequest) -> bool:
-    acting = getattr(request, "acting", None)
-    return acting is not None and acting.post.role in (*RECEIVERS, "dispatcher", "brigade_leader")
-
-
-def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
-    return [
-        NavigationEntry("desk", "home", gettext_lazy("Desk"), order=1, visible=_conducts),
-        NavigationEntry("orders", "order", gettext_lazy("Orders"), order=5, visible=_receives),
-        NavigationEntry("escalated", "bell", gettext_lazy("Overdue"), order=6, visible=_leads),
-        NavigationEntry("verify", "inspect", gettext_lazy("Verify"), order=20, visible=_verifies),
-    ]
-
-
 def _photos(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Sequence[bool]]:
     """Show the photos of an order to whoever may see the order."""
     acting = getattr(request, "acting", None)
@@ -352,14 +323,7 @@ def _photos(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Se
     return {photo.blob_id: [photo.order_id in seen] for photo in photos}
 
 
-def _commands(request: HttpRequest) -> Iterable[Command]:
-    if _conducts(request):
-        yield Command(_("Hand over the desk"), reverse("handover"), "swap")
-
-
 register_bulk(MAY_SEE, _photos)
 register_bulk(REPORT_SIDE, _hands)
 register_bulk(REPORT_SIDE, _desk)
 register_bulk(REPORT_MAIN, _orders)
-register(NAVIGATION, _entries)
-register(COMMANDS, _commands)

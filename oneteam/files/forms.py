@@ -25,8 +25,10 @@ class PhotosField(forms.FileField):
     widget = PhotosInput(attrs={"accept": "image/*", "capture": "environment", "multiple": True})
 
     def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[bytes]]":
-        """Return the uploaded files, none to many, each within the limit of size."""
+        """Return the uploaded files, one to many (or none where none is needed), each within the limit of size."""
         files = data if isinstance(data, list | tuple) else [data] if data else []
+        if self.required and not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
         kept = [super(PhotosField, self).clean(file, initial) for file in files]
         if large := [_of(file, photos.size_fault()) for file in kept if file.size > photos.SIZE_LIMIT]:
             raise forms.ValidationError(large)

@@ -1,6 +1,7 @@
 """Orders: to whom they may go, and who may do what with them."""
 
 import io
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -267,10 +268,12 @@ def test_report_cannot_be_answered_as_done_while_an_order_is_open() -> None:
 
 def test_order_is_handled_and_given_back_by_the_pages() -> None:
     attendant, order = browser("fang.xiaohe", language="en"), sent()
-    assert attendant.post(f"/orders/{order}/accept/").status_code == 302
-    assert attendant.post(f"/orders/{order}/arrive/").status_code == 302
-    empty = attendant.post(f"/orders/{order}/handle/", {"note": ""})
-    assert empty.status_code == 422
+    for verb in ("accept", "arrive", "handle"):
+        page = attendant.get(f"/orders/{order}/").content.decode()
+        assert re.findall(r'action="/orders/[^/]+/(\w+)/" data-main', page) == [verb], "what comes next is the main act"
+        answer = attendant.post(f"/orders/{order}/{verb}/", {"note": "done"})
+        assert answer.status_code == (422 if verb == "handle" else 302)
+    assert "Take a photo of how it looks now; it is verified from it." in answer.content.decode()
     fake = io.BytesIO(b"<html>no photo</html>")
     fake.name = "photo.jpg"
     refused = attendant.post(f"/orders/{order}/handle/", {"note": "done", "after": fake})

@@ -16,7 +16,7 @@ from oneteam.kernel.clock import legal_day
 from oneteam.places.models import Place
 from oneteam.places.queries import place_of
 from oneteam.procedures.errors import RefusedError
-from tests.world import AT, actor, receive
+from tests.world import AT, actor, browser, receive
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -107,3 +107,19 @@ def test_evt_07_refuses_the_second_officer_of_the_case() -> None:
         with pytest.raises(RefusedError, match="EVT-07"):
             acts.refuse_verification(actor=actor(officer, "officer"), at=AT, order=order, reason="还在摆")
     acts.verify_order(actor=actor("shen.yulan"), at=AT, order=order)
+
+
+def test_verifier_has_words_photos_time_and_place_of_the_handling_above_the_button() -> None:
+    place = Place.objects.filter(lon__isnull=False).first()
+    assert place is not None
+    order = sent(incident(place=place.id))
+    acts.accept_order(actor=actor("fang.xiaohe"), at=AT, order=order)
+    spot = replace(photo("green"), facts={"lon": str(place.lon), "lat": str(place.lat + Decimal("0.0001"))})
+    acts.handle_order(actor=actor("fang.xiaohe"), at=AT, order=order, note="摊主已收摊", before=[photo()], after=[spot])
+    page = browser("luo.chengye", language="en").get(f"/orders/{order}/").content.decode()
+    before, after = page.split(f'action="/orders/{order}/verify/"')
+    shown = before[before.index("What was handled") :]
+    for word in ("摊主已收摊", "Fang Xiaohe", "11 m from the spot"):
+        assert word in shown
+    assert shown.count('class="photo"') == 2
+    assert 'class="photo"' not in after

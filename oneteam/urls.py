@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("oneteam.command.urls")),
     path("", include("oneteam.supervision.urls")),
     path("", include("oneteam.live.urls")),
+    path("", include("oneteam.server.urls")),
 ]
 handler400 = "oneteam.web.views.bad_request"
 handler403 = "oneteam.web.views.forbidden"

@@ -222,7 +222,7 @@ def _plain() -> Iterator[Address]:
         "home", "search", "posts", "passkeys", "figures", "figures-strip", "directories", "matters", "offer-matters",
         "reports", "report-new", "desk", "handover", "offer-places", "orders", "verify", "escalated", "findings",
         "finding-new", "finding-place", "finding-matters", "cases", "documents", "numbers", "templates", "ties",
-        "map", "map-now", "wall", "wall-now", "leader", "notices", "notices-bell", "help", "search-palette",
+        "map", "map-now", "wall", "wall-now", "leader", "notices", "notices-bell", "help", "story", "search-palette",
     ):  # fmt: skip
         yield Address(name, reverse(name), of_role(ROLES[name]))
     for which in ("overdue", "due", "unaccepted", "away", "verify", "in_hand"):

@@ -38,7 +38,7 @@ OPENED: Mapping[str, tuple[str, ...]] = {
     OFFICER: (
         "orders", "order", "verify", "findings", "finding-new", "finding", "cases", "case-new", "case", "file",
         "posts", "documents", "document", "matters", "matter", "passkeys", "search", "ties",
-        "notices", "help", "help-page",
+        "notices", "help", "help-page", "story",
     ),
     LEADER: (
         "leader", "leader-list", "cases", "case", "escalated", "numbers", "number", "templates", "template",

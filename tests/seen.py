@@ -31,13 +31,16 @@ THINGS = ORDERS | roles("cashier guest trainer system_admin")
 KEEPER = roles("system_admin")
 PLANNERS = roles("brigade_leader dispatcher system_admin")
 TIED = (ORDERS | roles("cashier guest")) - {"auditor"}
-PUBLIC = frozenset({"account_login", "check-any", "check", "live", "language", "theme", "style", "style_sample"})
+PUBLIC = frozenset(
+    {"story", "account_login", "check-any", "check", "live", "language", "theme", "style", "style_sample"}
+)
 """What somebody sees who is not signed in."""
 
 ROLES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("home", "search", "posts", "passkeys", "figures", "figure", "figures-strip", "directories"), ALL),
     **dict.fromkeys(("matters", "matter", "matters-export", "offer-matters", "import-run", "import-faults"), ALL),
     **dict.fromkeys(("import-confirm", "file", "photo", "account_logout"), ALL),
+    "story": ALL,
     **dict.fromkeys(("notices", "notices-open", "notices-bell", "help", "search-palette"), ALL),
     **dict.fromkeys(("reports", "reports-file", "report", "report-proof", "report-proposal"), REPORTS),
     **dict.fromkeys(("report-answer", "report-close", "report-review", "report-reopen"), REPORTS),

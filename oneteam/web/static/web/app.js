@@ -298,6 +298,9 @@ document.addEventListener('click', (event) => {
   form.querySelector('.button-main').focus();
 });
 
+const signsInAs = new URLSearchParams(location.search).get('as');
+if (signsInAs) document.querySelector(`[data-sign-in="${CSS.escape(signsInAs)}"]`)?.click();
+
 // --- Help beside the page: what one is doing stays in view, and nothing typed is left -------------------------------------
 document.addEventListener('click', async (event) => {
   const link = event.target.closest('a[data-beside]');

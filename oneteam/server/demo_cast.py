@@ -1,5 +1,6 @@
 """Who does what is told of the demo city: people by name, or whoever is on duty where it happens."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,10 +32,12 @@ class Cast:
             actor = Actor(kind=ActorKind.PERSON, id=str(person), post=post, role=role, name=name)
             self.actors[post] = self._named[username, role] = actor
             self._of_role[role].append((post, frozenset(codes[place] for place in scope)))
-        self._turns: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
+        self._starts: dict[UUID, list[datetime]] = defaultdict(list)
+        self._ends: dict[UUID, list[datetime]] = defaultdict(list)
         turns = Duty.objects.filter(starts__lt=until, ends__gt=since).order_by("starts")
         for post, starts, ends in turns.values_list("post_id", "starts", "ends"):
-            self._turns[post].append((starts, ends))
+            self._starts[post].append(starts)
+            self._ends[post].append(ends)
         [client] = Client.objects.filter(name=DEMO_CLIENT, active=True).values_list("id", flat=True)
         self.client = Actor(kind=ActorKind.CLIENT, id=str(client), name=DEMO_CLIENT)
 
@@ -50,7 +53,7 @@ class Cast:
         return [
             (self.actors[post], scope)
             for post, scope in self._of_role[role]
-            if any(starts <= at < ends for starts, ends in self._turns[post])
+            if (begun := bisect_right(self._starts[post], at)) and at < self._ends[post][begun - 1]
         ]
 
     def somebody(

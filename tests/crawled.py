@@ -227,6 +227,7 @@ def _plain() -> Iterator[Address]:
         yield Address(name, reverse(name), of_role(ROLES[name]))
     for which in ("overdue", "due", "unaccepted", "away", "verify", "in_hand"):
         yield Address("leader-list", reverse("leader-list", args=[which]), of_role(ROLES["leader-list"]))
+    yield Address("wall-stay", reverse("wall-stay"), of_role(ROLES["wall-stay"]), get=False, post=True)
     yield Address("case-new", reverse("case-new"), of_role(frozenset({"officer"})))
     yield Address("desk-merge", reverse("desk-merge"), of_role(ROLES["desk-merge"]), get=False, post=True)
     yield Address("figure", reverse("figure", args=["reports"]), of_role(ALL))

@@ -61,7 +61,7 @@ NO_PAGE = re.compile(
     r"(directory|reports|import)-(file|template|faults|look|offer)|import-confirm|matters-export|(case|report)-proof|photo"
     r"|file-(original|hand-over|compare)|document-(look|void)|report-(answer|close|review|reopen|caller|join|decide"
     r"|split|resolve|proposal)|incident-correct|desk-merge|handover-take|offer-(matters|places|people)|finding-(place|matters|correct"
-    r"|settle|pass_on|take_over|give_back)|order-\w+|figures-strip|(map|wall)-now|account_(logout|signup|reset_password|inactive"
+    r"|settle|pass_on|take_over|give_back)|order-\w+|figures-strip|(map|wall)-now|wall-stay|account_(logout|signup|reset_password|inactive"
     r"|reauthenticate)|search-palette|notices-(seen|open|bell)"
 )
 """Files, pieces of pages, forms that are sent to (they show the page they came from), and what is switched off."""

@@ -48,7 +48,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "report-caller": roles("dispatcher brigade_leader"),
     **dict.fromkeys(("desk", "handover", "handover-take", "desk-merge", "offer-places", "offer-people"), DESK),
     **dict.fromkeys(("report-decide", "report-split", "report-join", "report-resolve", "incident-correct"), DESK),
-    **dict.fromkeys(("map", "map-now", "wall", "wall-now"), roles("dispatcher brigade_leader head")),
+    **dict.fromkeys(("map", "map-now", "wall", "wall-now", "wall-stay"), roles("dispatcher brigade_leader head")),
     **dict.fromkeys(("leader", "leader-list"), roles("brigade_leader head")),
     "orders": SENT_TO, "order": ORDERS, "verify": FIELD, "escalated": roles("brigade_leader head"),
     **{f"order-{verb}": FIELD for verb in (

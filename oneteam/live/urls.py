@@ -7,4 +7,5 @@ urlpatterns = [
     path("map/now/", views.map_now, name="map-now"),
     path("wall/", views.wall, name="wall"),
     path("wall/now/", views.wall_now, name="wall-now"),
+    path("wall/stay/", views.wall_stay, name="wall-stay"),
 ]

@@ -3,16 +3,17 @@
 import json
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from oneteam.journal.queries import last_sealed
 from oneteam.kernel.clock import SHANGHAI, legal_day, now
 from oneteam.live.city import city_ground
 from oneteam.live.feed import SENTENCES, Seat, heard_after, may_hear
 from oneteam.live.picture import PICTURED, Picture, picture
+from oneteam.people.idle import DISPLAY, only_display
 from oneteam.people.middleware import PersonRequest
 from oneteam.people.queries import bureau_name
 from oneteam.people.views import for_roles
@@ -47,6 +48,7 @@ def wall(request: PersonRequest) -> HttpResponse:
     context = {
         **_wall_context(seen),
         "bureau": bureau_name(legal_day(at)),
+        "stays": DISPLAY in request.session,
         "small": request.GET.get("size") == "small",
         "sentences": json.dumps({kind: str(word) for kind, word in SENTENCES.items()}, ensure_ascii=False),
         "areas": json.dumps(dict(seen.areas), ensure_ascii=False),
@@ -61,6 +63,14 @@ def wall(request: PersonRequest) -> HttpResponse:
 def wall_now(request: PersonRequest) -> HttpResponse:
     """The pieces of the wall that change."""
     return render(request, "live/wall_parts.html", _wall_context(picture(now())))
+
+
+@for_roles(*PICTURED)
+@require_POST
+def wall_stay(request: PersonRequest) -> HttpResponse:
+    """Leave the wall on show: the session stays without anybody at it, and from now on opens nothing else."""
+    only_display(request)
+    return redirect("wall")
 
 
 def _just_now(request: PersonRequest, seen: Picture) -> list[dict[str, str]]:

@@ -13,6 +13,8 @@ from oneteam.people.models import Account
 
 SEEN = "seen"
 BY_ITSELF = "X-By-Itself"  # set by what a page fetches to stay live
+DISPLAY = "display"  # the session shows a screen to a room and can do nothing else
+DISPLAY_DAYS = 30
 STEP = 60.0  # seconds; activity is noted no oftener, so that most requests write no session
 
 
@@ -32,7 +34,12 @@ def session_ended(
 
 
 def left_alone(request: HttpRequest, user: Account, *, moment: float, at: datetime) -> bool:
-    """Tell whether this session was left alone too long by `moment` (real time in seconds); notes nothing."""
+    """Tell whether this session was left alone too long by `moment` (real time in seconds); notes nothing.
+
+    One that only displays is meant to be alone.
+    """
+    if DISPLAY in request.session:
+        return False
     seen = request.session.get(SEEN)
     away = moment - seen if isinstance(seen, float) else 0.0
     actor = Actor(kind=ActorKind.PERSON, id=str(user.person_id))
@@ -52,3 +59,22 @@ def idle_too_long(request: HttpRequest, user: Account, *, moment: float, at: dat
     if seen is None or (moment - seen > STEP and not by_itself):
         request.session[SEEN] = moment
     return False
+
+
+_displays: list[str] = []
+
+
+def displays(*names: str) -> None:
+    """Let the addresses of these names be shown for long by a session that opens nothing else."""
+    _displays.extend(names)
+
+
+def only_display(request: HttpRequest) -> None:
+    """Make this session one that shows the displays until it is closed or its post ends, and opens nothing else."""
+    request.session[DISPLAY] = True
+    request.session.set_expiry(timedelta(days=DISPLAY_DAYS))
+
+
+def beyond_display(request: HttpRequest) -> bool:
+    """Tell whether a session that only displays asks for something else."""
+    return DISPLAY in request.session and request.path not in [reverse("web:live"), *map(reverse, _displays)]

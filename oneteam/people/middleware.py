@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from oneteam.journal.actors import Actor
 from oneteam.kernel.clock import legal_day, now
-from oneteam.people.idle import idle_too_long
+from oneteam.people.idle import beyond_display, idle_too_long
 from oneteam.people.models import Account, Post
 from oneteam.people.queries import HeldPost, actor_under, posts_of
 from oneteam.people.standing_acts import CONCERNED
@@ -53,12 +53,15 @@ def acting_person(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     """Set `request.acting` for a person under a post; send one who has still to choose to the choice of posts.
 
     A post that ended while its holder was signed in is gone with the next request; so is a session left alone for
-    longer than the city allows (SEC-02).
+    longer than the city allows (SEC-02), and one that only displays a screen when it asks for anything else.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.acting = None  # type: ignore[attr-defined]
         user = request.user
+        if isinstance(user, Account) and beyond_display(request):
+            logout(request)
+            return redirect_to_login(request.get_full_path())
         if isinstance(user, Account) and idle_too_long(request, user, moment=time.time(), at=now()):
             logout(request)
             messages.warning(request, _("You were signed out after a long time without activity. Sign in again."))

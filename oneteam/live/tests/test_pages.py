@@ -1,6 +1,7 @@
 """The map and the wall: what stands on them, who may see them, at which cost."""
 
 import re
+import time
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from conftest import City
 from oneteam.live import picture
 from oneteam.live.picture import PICTURED
+from oneteam.people.sessions import holder_of
 from oneteam.procedures.roles import ROLES
 from tests.pages import page
 from tests.world import AT, browser, follow, receive
@@ -85,3 +87,18 @@ def test_only_who_sees_all_reports_and_orders_sees_the_picture() -> None:
     assert set(PICTURED) <= set(READERS) & set(ORDERS) & set(ROLES)
     for address in ("/wall/", "/wall/now/", "/map/", "/map/now/"):
         assert browser("weng.shanxing", "officer").get(address).status_code == 403
+
+
+def test_sec_02_wall_left_on_show_outlasts_the_idle_time_and_opens_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = browser("shen.yulan")
+    assert client.post("/wall/stay/").headers["Location"] == "/wall/"
+    key, tomorrow = client.session.session_key or "", time.time() + 86_400
+    monkeypatch.setattr("oneteam.people.middleware.time.time", lambda: tomorrow)
+    assert "Leave on show" not in page(client, "/wall/")
+    assert client.get("/wall/now/").status_code == 200
+    assert holder_of(key, moment=tomorrow, at=AT) is not None
+    assert client.get("/desk/").headers["Location"] == "/accounts/login/?next=/desk/"
+    assert client.get("/wall/").headers["Location"] == "/accounts/login/?next=/wall/", "the session has ended"
+    assert holder_of(key, moment=tomorrow, at=AT) is None

@@ -16,7 +16,7 @@ from oneteam.people.middleware import PersonRequest
 from oneteam.people.shown import names_of_posts
 from oneteam.procedures.queries import RunView, runs
 from oneteam.procedures.shown import clocks_of
-from oneteam.web.lists import Column, Row, WorkList
+from oneteam.web.lists import Column, Row, Tab, WorkList, url_with
 from oneteam.web.parts import Empty
 
 
@@ -32,10 +32,22 @@ def escalated_list(request: PersonRequest, *, at: datetime) -> WorkList:
 
 
 def order_list(request: PersonRequest, *, at: datetime) -> WorkList:
-    """Return what was sent to the acting post, what waits longest first among the open ones."""
-    found = queries.orders_of_post(request.acting.post.id)
+    """Return what was sent to the acting post and is open, the newest first within its state; or what is finished."""
+    post, finished = request.acting.post.id, request.GET.get("view") == "finished"
+    running = queries.open_orders(posts=[post])
+    over = queries.count_of_post(post) - len(running)
     empty = Empty(_("No order waits for you."), _("New ones appear here by themselves."), icon="tick")
-    return replace(_list(_("My orders"), found, at=at, empty=empty), news="order.sent order.refused")
+    if finished:
+        empty = Empty(_("No order is finished yet."), icon="order")
+    tabs = [
+        Tab(_("Open orders"), url_with(request.GET, view=None), len(running), current=not finished),
+        Tab(_("Finished"), url_with(request.GET, view="finished"), over, current=finished),
+    ]
+    shown = queries.finished_of_post(post) if finished else running
+    return replace(
+        _list(_("My orders"), shown, at=at, empty=empty), news="order.sent order.refused", tabs=tabs,
+        live=not shown and not finished,
+    )  # fmt: skip
 
 
 def verify_list(request: PersonRequest, *, at: datetime) -> WorkList:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oneteam.command import queries
 from oneteam.command.acts import RECEIVERS
 from oneteam.command.rules import LEADERS
 from oneteam.web.slots import COMMANDS, NAVIGATION, Command, NavigationEntry, register
@@ -34,11 +35,17 @@ def _verifies(request: HttpRequest) -> bool:
 
 
 def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
+    # On an officer's phone only the first entries are tabs: verifying is one of them while something waits for it.
+    acting = getattr(request, "acting", None)
+    pressing = (
+        acting is not None and acting.post.role == "officer"
+        and queries.waits_for_verification(besides=acting.actor.person_id) > 0
+    )  # fmt: skip
     return [
         NavigationEntry("desk", "home", gettext_lazy("Desk"), order=1, visible=conducts),
         NavigationEntry("orders", "order", gettext_lazy("Orders"), order=5, visible=_receives),
         NavigationEntry("escalated", "bell", gettext_lazy("Overdue"), order=6, visible=_leads),
-        NavigationEntry("verify", "inspect", gettext_lazy("Verify"), order=20, visible=_verifies),
+        NavigationEntry("verify", "inspect", gettext_lazy("Verify"), order=7 if pressing else 20, visible=_verifies),
     ]
 
 

@@ -27,11 +27,21 @@ def order(order_id: UUID) -> Order | None:
     return Order.objects.select_related("incident__place").defer(*GROUND).filter(id=order_id).first()
 
 
-def orders_of_post(post: UUID, *, limit: int = 200) -> list[Order]:
-    """Return what was sent to a post, newest first."""
-    return list(
-        Order.objects.select_related("incident__place").defer(*GROUND).filter(post=post).order_by("-id")[:limit]
-    )
+def count_of_post(post: UUID) -> int:
+    """Return how many orders were ever sent to a post."""
+    return Order.objects.filter(post=post).count()
+
+
+def finished_of_post(post: UUID, *, limit: int = 200) -> list[Order]:
+    """Return what was sent to a post and is verified or returned, newest first."""
+    over = in_state("order", "verified", "returned")
+    rows = Order.objects.select_related("incident__place").defer(*GROUND).filter(post=post, id__in=over)
+    return list(rows.order_by("-id")[:limit])
+
+
+def waits_for_verification(*, besides: UUID | None) -> int:
+    """Return how many handled orders somebody else than this person handled."""
+    return Order.objects.filter(id__in=in_state("order", "handled")).exclude(handled_by=besides).count()
 
 
 def orders_to_verify(*, besides: UUID | None, limit: int = 200) -> list[Order]:

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,7 +35,7 @@ from oneteam.procedures.views import View, step_view
 from oneteam.triage.queries import proposal_of
 from oneteam.web.exporting import asked_file, exportable
 from oneteam.web.lists import WorkList
-from oneteam.web.parts import PageHeader
+from oneteam.web.parts import Link, PageHeader
 from oneteam.web.typed import keep
 
 
@@ -100,12 +101,15 @@ def decide(request: PersonRequest, report_id: UUID) -> HttpResponse:
 @require_GET
 def orders(request: PersonRequest) -> HttpResponse:
     """What was sent to the post in force."""
-    return _listed(request, _("My orders"), order_list(request, at=now()))
+    waiting = queries.waits_for_verification(besides=request.acting.actor.person_id)
+    word = _("To verify: %(count)d") % {"count": waiting}
+    links = [Link(word, reverse("verify"))] if waiting else []
+    return _listed(request, _("My orders"), order_list(request, at=now()), links)
 
 
-def _listed(request: PersonRequest, title: str, part: WorkList) -> HttpResponse:
+def _listed(request: PersonRequest, title: str, part: WorkList, links: Sequence[Link] = ()) -> HttpResponse:
     """Return the page of a list of orders, or the file that its address asks for."""
-    context = {"header": PageHeader(title=title), "list": exportable(part, request.GET)}
+    context = {"header": PageHeader(title=title, links=links), "list": exportable(part, request.GET)}
     return asked_file(request.GET, part) or render(request, "command/orders.html", context)
 
 

@@ -64,7 +64,7 @@ class FindingForm(SpotForm):
     )
     note = forms.CharField(
         label=gettext_lazy("What you saw"), max_length=TEXT_LIMIT, required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 1}),
     )  # fmt: skip
     matter = forms.CharField(error_messages={"required": gettext_lazy("Choose what it is.")})
 

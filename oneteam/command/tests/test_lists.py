@@ -109,3 +109,21 @@ def test_order_page_belongs_to_who_works_on_it() -> None:
     assert browser("zhu.guilin").get(f"/orders/{order}/").status_code == 200, (
         "it may be verified by anybody in the field"
     )
+
+
+def test_open_orders_stand_apart_from_finished_ones_and_what_waits_for_verification_comes_up() -> None:
+    of, officer = incident(), browser("luo.chengye", language="en")
+    page = officer.get("/orders/").content.decode()
+    assert "To verify:" not in page
+    assert page.index('href="/findings/"') < page.index('href="/verify/"')
+    done, running = handled(sent(of)), sent(of)
+    page = officer.get("/orders/").content.decode()
+    assert "To verify: 1" in page
+    assert page.index('href="/verify/"') < page.index('href="/findings/"'), "a tab of the phone while something waits"
+    officer.post(f"/orders/{done}/verify/")
+    attendant = browser("fang.xiaohe", language="en")
+    for address, wanted, other in (("/orders/", running, done), ("/orders/?view=finished", done, running)):
+        listed = attendant.get(address).content.decode()
+        assert f"orders-open-{wanted}" in listed
+        assert f"orders-open-{other}" not in listed
+        assert re.findall(r"(?:Open orders|Finished) <small>(\d+)", listed) == ["1", "1"]

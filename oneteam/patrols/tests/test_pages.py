@@ -57,6 +57,12 @@ def test_three_taps_lead_to_the_finding() -> None:
     assert "Act as Enforcement officer" in page
 
 
+def test_photo_place_and_words_are_asked_for_before_the_buttons_that_record() -> None:
+    page = attendant().get("/findings/new/").content.decode()
+    places = [page.index(f'id="id_{name}"') for name in ("photos", "address", "note", "q")]
+    assert [*places, page.index('name="matter"')] == sorted([*places, page.index('name="matter"')])
+
+
 def test_another_content_under_the_same_id_is_said_and_gets_an_id_of_its_own() -> None:
     client, chosen = attendant(), str(uuid4())
     taps(client, finding=chosen)

@@ -7,7 +7,7 @@ rest of each order and looks at the clocks, and is never ahead of the front. Wha
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
@@ -28,6 +28,11 @@ from oneteam.server.text import gettext as _
 TOGETHER = 40  # steps in one transaction
 ALONE = 1000  # steps from which on a second process is worth its start
 DAYS = timedelta(days=40)  # of which turns of duty are known
+Tell = Callable[[float], None]
+
+
+def silent(_share: float) -> None:
+    """Tell nobody how much is lived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +64,25 @@ def lived_already() -> bool:
     return "report.received" in count_by_kind()
 
 
-def live(*, whole: bool, until: datetime, seed: int | None = None) -> Lived:
-    """Live the history up to a moment (aware); nothing where anything was told before."""
+def live(*, whole: bool, until: datetime, seed: int | None = None, tell: Tell = silent) -> Lived:
+    """Live the history up to a moment (aware); nothing where anything was told before. `tell` hears the share lived."""
     if lived_already():
         return Lived()
     lane = lanes(whole=whole, until=until, seed=seed)
     if len(lane[FRONT]) < ALONE:
         lived = Lived()
         stage = Stage(Cast(until - DAYS, until))
-        for part in _parts(sorted([*lane[FRONT], *lane[BACK]])):
+        for part in _parts(steps := sorted([*lane[FRONT], *lane[BACK]])):
             _together(stage, part, lived)
+            tell(_share(steps, part[-1], until))
         lived.things = dict(stage.things)
         return lived
-    return _two(lane, until)
+    return _two(lane, until, tell)
+
+
+def _share(steps: Sequence[Step], now: Step, until: datetime) -> float:
+    """Return how much of the time from the first step until the end is lived at a step, from 0 to 1."""
+    return (now.at - steps[0].at) / (until - steps[0].at)
 
 
 def _parts(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
@@ -104,7 +115,7 @@ def _together(stage: Stage, steps: Iterable[Step], lived: Lived) -> None:
 # ---- two processes
 
 
-def _two(lane: Mapping[str, Sequence[Step]], until: datetime) -> Lived:
+def _two(lane: Mapping[str, Sequence[Step]], until: datetime, tell: Tell) -> Lived:
     """Go through the front lane in a process of its own, through the back lane here."""
     connections.close_all()  # a connection is no other process's
     here, there = multiprocessing.Pipe(duplex=False)
@@ -114,7 +125,7 @@ def _two(lane: Mapping[str, Sequence[Step]], until: datetime) -> Lived:
     front.start()
     there.close()
     try:
-        lived = _back(lane[BACK], until, here)
+        lived = _back(lane[BACK], until, here, tell)
         front.join()
     finally:
         if front.is_alive():
@@ -138,7 +149,7 @@ def _front(steps: Sequence[Step], until: datetime, out: "Connection[News | Lived
     connections.close_all()
 
 
-def _back(steps: Sequence[Step], until: datetime, news: "Connection[None, News | Lived]") -> Lived:
+def _back(steps: Sequence[Step], until: datetime, news: "Connection[None, News | Lived]", tell: Tell) -> Lived:
     stage, lived = Stage(Cast(until - DAYS, until)), Lived()
     known = steps[0].at - DAYS if steps else until
     waiting: list[Step] = []
@@ -147,6 +158,7 @@ def _back(steps: Sequence[Step], until: datetime, news: "Connection[None, News |
             if waiting:
                 # Committed before waiting, so that the front never waits for a row of ours.
                 _together(stage, waiting, lived)
+                tell(_share(steps, waiting[-1], until))
                 waiting = []
             elif step.at > known:
                 heard = _heard(news)

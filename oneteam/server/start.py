@@ -179,7 +179,8 @@ class _Run:
         self._tell(gettext_noop("law, places and people are there"))
         from oneteam.server import beginning  # noqa: PLC0415 -- needs Django
 
-        for line in beginning.live(self.paths, now(), whole=not self.options.small, play=self.play):
+        weeks = None if self.options.quiet else beginning.Weeks(sys.stderr)
+        for line in beginning.live(self.paths, now(), whole=not self.options.small, play=self.play, weeks=weeks):
             self._tell(line)
 
     def _plays(self) -> bool:

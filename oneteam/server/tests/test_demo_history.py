@@ -17,6 +17,7 @@ from oneteam.kernel.clock import SHANGHAI, legal_day
 from oneteam.people import acts as people
 from oneteam.people.models import Post
 from oneteam.procedures.models import Clock
+from oneteam.server import beginning
 from oneteam.server.demo_history import live, lived_already
 from tests.world import AT, follow
 
@@ -32,8 +33,11 @@ def on_duty_before() -> None:
 def test_small_history_is_lawful_once_and_proven(city: City) -> None:
     on_duty_before()
     assert not lived_already()
-    lived = live(whole=False, until=AT)
+    told: list[float] = []
+    lived = live(whole=False, until=AT, tell=told.append)
     assert lived.refused == {}
+    assert told == sorted(told)
+    assert 0.9 < told[-1] <= 1
     assert lived.steps > 150
     acts = Act.objects.count()
     assert live(whole=False, until=AT).steps == 0, "a second start lives nothing again"
@@ -45,6 +49,19 @@ def test_small_history_is_lawful_once_and_proven(city: City) -> None:
     assert Act.objects.filter(kind="triage.proposed").count() == Report.objects.count(), "one proposal each"
     for report in (verify(), state()):
         assert report.ok, report.lines()
+
+
+def test_terminal_says_how_much_is_lived_and_a_file_says_it_each_week(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter([0.0, 10.0, 60.0, 61.0, 120.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(seconds))
+    out = io.StringIO()
+    weeks = beginning.Weeks(out)
+    for share in (0.1, 0.25, 0.3, 0.5):
+        weeks(share)
+    weeks.end()
+    assert [line.partition(" s  ")[2] for line in out.getvalue().splitlines()] == [
+        "已度过 25%，约剩 3 分钟 25 % lived, about 3 min left", "已度过 50%，约剩 2 分钟 50 % lived, about 2 min left",
+    ]  # fmt: skip
 
 
 def test_photograph_tells_when_and_where_and_is_the_same_again() -> None:

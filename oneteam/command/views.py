@@ -1,6 +1,6 @@
 """Pages of orders: the desk's decision, what was sent to me, one order on the phone, what waits for verification."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from django import forms
@@ -38,6 +38,12 @@ from oneteam.web.lists import WorkList
 from oneteam.web.parts import Link, PageHeader
 from oneteam.web.typed import keep
 
+HOMES: Mapping[str, Sequence[str]] = {
+    "dispatcher": ("desk",), **dict.fromkeys(LEADERS, ("leader",)), "system_admin": ("directories",),
+    "security_admin": ("directory", "people"),
+}  # fmt: skip
+"""Where the work of a role begins that gets no orders: a page's name and what it is about."""
+
 
 @for_roles()
 @require_GET
@@ -46,8 +52,8 @@ def home(request: PersonRequest) -> HttpResponse:
     role = request.acting.post.role
     if role in acts.RECEIVERS:
         return redirect("orders")
-    if role == "dispatcher":
-        return redirect("desk")
+    if role in HOMES:
+        return redirect(*HOMES[role])
     return redirect("reports" if role in REPORT_READERS else "figures")
 
 

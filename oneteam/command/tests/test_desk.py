@@ -103,7 +103,8 @@ def test_only_a_dispatcher_decides(username: str) -> None:
 @pytest.mark.parametrize(
     ("username", "address"),
     [("shen.yulan", "/desk/"), ("fang.xiaohe", "/orders/"), ("luo.chengye", "/orders/"),
-     ("bao.zhengheng", "/reports/"), ("gu.weichen", "/figures/")],
+     ("bao.zhengheng", "/reports/"), ("he.jingyuan", "/leader/"), ("xie.lianfang", "/leader/"),
+     ("gu.weichen", "/directory/")],
 )  # fmt: skip
 def test_each_role_is_led_to_where_its_work_begins(username: str, address: str) -> None:
     assert browser(username).get("/")["Location"] == address

@@ -31,6 +31,24 @@ def test_imports_and_search(server: Running, browser: Browser, language: str, si
         _import(keeper, url, size)
         keeper.go(f"{url}/search/?q=haitang")
         expect(keeper.page.locator(".ways a").first).to_be_visible()
+        if size == DESK:
+            _other_language(keeper, url)
+
+
+def _other_language(keeper: Walker, url: str) -> None:
+    """Change the language on a page that came back with errors: what was typed before and after goes along."""
+    page = keeper.page
+    keeper.go(f"{url}/directory/units/new/register/")
+    page.locator("[name=code]").fill("U01")
+    page.locator("[name=name_zh]").fill("又一个局")
+    page.locator("[name=name_en]").fill("Another bureau")
+    keeper.press(keeper.main())
+    expect(page.locator(".error-summary")).to_be_visible()
+    page.locator("[name=code]").fill("U99")
+    page.locator(".bar-language").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(page.locator("[name=name_zh]")).to_have_value("又一个局")
+    expect(page.locator("[name=code]")).to_have_value("U99")
 
 
 def _import(keeper: Walker, url: str, size: tuple[int, int]) -> None:

@@ -101,6 +101,16 @@ function values(form) {
   return kept;
 }
 
+function fill(form, told) {
+  for (const field of form.elements) {
+    const kept = told[field.name];
+    if (!kept || secret(field)) continue;
+    if (field.type === 'checkbox' || field.type === 'radio') field.checked = kept.includes(field.value);
+    else field.value = kept[0];
+  }
+  dirty.add(form);
+}
+
 function showDraft(form, name, time, state = '') {
   const place = form.querySelector('[data-draft-state]');
   if (!place) return;
@@ -122,13 +132,7 @@ function restoreDraft(form) {
   const stored = localStorage.getItem(draftKey(form));
   if (!stored || form.querySelector('[aria-invalid=true]')) return; // after a refusal the server's values are newer
   const draft = JSON.parse(stored);
-  for (const field of form.elements) {
-    const kept = draft.values[field.name];
-    if (!kept || secret(field)) continue;
-    if (field.type === 'checkbox' || field.type === 'radio') field.checked = kept.includes(field.value);
-    else field.value = kept[0];
-  }
-  dirty.add(form);
+  fill(form, draft.values);
   showDraft(form, 'restored', draft.time);
 }
 
@@ -143,6 +147,22 @@ function dropSentDrafts() {
 }
 dropSentDrafts();
 document.querySelectorAll('form[data-draft]').forEach(restoreDraft);
+
+// --- Another language: the page is opened anew, and what was typed into its forms goes along, also after a refusal ---
+const ALONG = 'typed-along';
+const posted = () => [...document.querySelectorAll('main form')].filter((form) => form.method === 'post');
+const sentTo = (form) => form.getAttribute('action') || location.pathname;
+document.addEventListener('submit', (event) => {
+  if (!event.submitter?.matches('.bar-language')) return;
+  dirty.clear(); // nothing is lost, so leaving needs no question
+  sessionStorage.setItem(ALONG, JSON.stringify(posted().map((form) => [sentTo(form), values(form)])));
+});
+const along = JSON.parse(sessionStorage.getItem(ALONG) ?? '[]');
+sessionStorage.removeItem(ALONG);
+for (const form of posted()) {
+  const [, told] = along.find(([where]) => where === sentTo(form)) ?? [];
+  if (told) fill(form, told);
+}
 
 document.addEventListener('input', (event) => {
   const form = event.target.form;

@@ -158,6 +158,7 @@ def page_context(
         "steps": Steps([step], title=_("Next steps")),
         "beside": beside(page, row, at),
         "skip": address(row, "hear") if page.verb == "order" and found is not None else "",
+        "documents": documents_panel(issued) if (issued := documents_about([row.id])[row.id]) else None,
         "case_url": reverse("case", args=[row.id]),
     }  # fmt: skip
 

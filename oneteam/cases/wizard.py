@@ -173,7 +173,8 @@ def _initial(page: Page, row: Case, at: datetime) -> dict[str, Any]:
     told = queries.texts(row)
     if page.verb == "note":
         found = {"matter": row.matter or (row.incident.matter if row.incident else ""), "premises": row.premises_id}
-        return {"found_at": row.found_at or row.opened_at, "where": told.get("where"), "act": told.get("act"), **found}
+        where = told.get("where") or _where(row)
+        return {"found_at": row.found_at or row.opened_at, "where": where, "act": told.get("act"), **found}
     if page.verb == "order":
         return {"consequence": _consequence(row)}
     if page.verb == "hear":
@@ -183,6 +184,12 @@ def _initial(page: Page, row: Case, at: datetime) -> dict[str, Any]:
     if page.verb == "decide":
         return {"penalty": row.told_penalty or PenaltyKind.FINE, "amount": row.told_amount, "payment": "bank"}
     return {}
+
+
+def _where(row: Case) -> str:
+    """Return the place of a case's incident, as documents name it: in Chinese."""
+    place = row.incident.place if row.incident else None
+    return place.name_zh if place else ""
 
 
 def _consequence(row: Case) -> str:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from oneteam.intake.models import Channel, Handling, Urgency
 from oneteam.intake.queries import ToldText
-from oneteam.lawbook.catalogue import matter_name
+from oneteam.lawbook.catalogue import in_readers_words, matter_name
 from oneteam.web.parts import Chip
 
 CHANNELS: dict[str, Promise] = {
@@ -44,8 +44,11 @@ SATISFACTIONS: dict[str, Promise] = {
 
 
 def title_of(told: ToldText) -> str:
-    """Return how a report is called: its headline, or that its words were erased."""
-    return told.headline or gettext("Told text erased")
+    """Return how a report is called: its headline, or that its words were erased.
+
+    What is told with a matter as its title, as the patrol's findings are, is called as the reader calls that matter.
+    """
+    return in_readers_words(told.headline) or gettext("Told text erased")
 
 
 def urgency_chip(urgency: str) -> Chip:

@@ -39,6 +39,11 @@ class Catalogue:
         """The last version of each matter by code, in the catalogue's order."""
         return {code: versions[-1] for code, versions in self.versions.items()}
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Matter]:
+        """The last version of each matter by its Chinese name."""
+        return {matter.name.zh: matter for matter in self.latest.values()}
+
     def version(self, code: str, on: date) -> Matter | None:
         """Return the version of a matter that holds on a day, or None."""
         return next((each for each in self.versions.get(code, ()) if each.span.holds(on)), None)
@@ -126,6 +131,15 @@ def branches() -> Mapping[str, Field]:
 def branch_names() -> dict[str, str]:
     """Return the names of all fields by code, in the reader's language."""
     return {code: capfirst(str(field.name)) for code, field in branches().items()}
+
+
+def in_readers_words(text: str) -> str:
+    """Return a text that is a matter's Chinese name in the reader's language; any other text as it is.
+
+    It asks the database only where this process keeps no catalogue.
+    """
+    matter = (_kept or catalogue()).by_name.get(text)
+    return str(matter.name) if matter else text
 
 
 def matter_name(code: str) -> str:

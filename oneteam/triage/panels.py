@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from oneteam.intake.labels import HANDLINGS, URGENCIES, urgency_chip
+from oneteam.intake.labels import HANDLINGS, URGENCIES, title_of, urgency_chip
 from oneteam.intake.models import Report, Urgency
 from oneteam.intake.queries import Listed, listed, reports_by_id, words_of
 from oneteam.intake.slots import AFTER_IMPORT, PROPOSED_IN_FIELD, REPORT_CELLS, REPORT_MAIN
@@ -132,7 +132,7 @@ def _near(proposal: Proposal, *, open_report: bool) -> list[dict[str, object]]:
         state = open_now.get(row.incident) if row.incident else None
         found.append(
             {
-                "title": row.told.headline,
+                "title": title_of(row.told),
                 "number": row.number,
                 "url": reverse("report", args=[row.id]),
                 "percent": _percent(likeness[row.id]["likeness"]),

@@ -35,6 +35,7 @@ from oneteam.documents.acts import reserve_numbers
 from oneteam.intake.acts import Established, open_incident, reports_of
 from oneteam.journal.models import Act
 from oneteam.kernel.sheets import read_table
+from oneteam.places.models import Place
 from oneteam.procedures.queries import next_steps, runs
 from tests.world import AT, actor, browser, post_of, receive
 
@@ -62,7 +63,10 @@ def send(address: str, client: Client, status: int = 302, **values: Any) -> Any:
 def incident() -> UUID:
     return open_incident(
         actor=actor("shen.yulan"), at=AT, report=receive().id,
-        established=Established(matter="F01-001", field="F01", handling="enforcement", urgency="urgent"),
+        established=Established(
+            matter="F01-001", field="F01", handling="enforcement", urgency="urgent",
+            place=Place.objects.get(name_zh="锦塘路").id,
+        ),
     )  # fmt: skip
 
 
@@ -86,23 +90,17 @@ def test_whole_way_on_the_phone_leads_from_one_thing_to_the_next() -> None:
     on("identify", "note", kind="citizen", name="林垟喆", id_number=id_number())
     shown = page(f"{base}note/", client)
     assert 'value="F01-001" selected' in shown, "the matter of the incident"
+    assert 'value="锦塘路"' in shown, "and its place"
     on("note", "order", matter="F01-001", found_at="2026-11-25T13:40", where="锦塘路88号门前", act="摆摊")
     on("order", "recheck", mode="at_once", demand="收摊", consequence="罚款")
+    assert re.search(r'href="/documents/[0-9a-f-]{36}/"', page(f"{base}recheck/", client)), "what was just issued"
     on("recheck", "hear", correction="refused", note="拒不收摊")
     assert "50" in page(f"{base}hear/", client)
     on("hear", "decide", penalty="fine", amount="50", told="on", statement="无")
     shown = page(f"{base}decide/", client)
     assert "data:image/png" in shown, "how the decision will look"
-    on(
-        "decide",
-        "deliver",
-        penalty="fine",
-        amount="50",
-        clear="on",
-        payment="cash",
-        cash_ground="small",
-        receipt_number="R1",
-    )
+    cash = {"payment": "cash", "cash_ground": "small", "receipt_number": "R1"}
+    on("decide", "deliver", penalty="fine", amount="50", clear="on", **cash)
     on("deliver", "record", way="handed")
     on("record", "")
     assert runs([case.id])[case.id].state == "delivered"

@@ -1,11 +1,15 @@
 """What the patrol passes on at the desk, and orders about what an officer would take over (OT-08)."""
 
+import re
+from html import escape
+
 import pytest
 
 from oneteam.cases.acts import open_case
 from oneteam.cases.closing import end_case
 from oneteam.cases.tests.making import certify, person
 from oneteam.command import acts as command
+from oneteam.lawbook.catalogue import matter_name
 from oneteam.patrols import acts
 from oneteam.patrols.models import Finding
 from oneteam.patrols.tests.test_findings import OFFICER, passed_on
@@ -45,6 +49,7 @@ def test_desk_opens_what_the_patrol_found_with_its_matter_and_place() -> None:
     finding = passed_on("desk")
     row = Finding.objects.get(id=finding)
     page = browser("shen.yulan", language="en").get("/desk/").content.decode()
+    assert re.findall(r'class="row-title"[^>]*>([^<]*)', page) == [escape(matter_name(row.matter))], "not in Chinese"
     assert f'value="{row.matter}" selected' in page
     assert f'value="{row.place_id}" selected' in page
     assert "Found on patrol" in page

@@ -133,32 +133,34 @@ def look_everywhere(walker: Walker, server: Running, url: str) -> None:
         walker.look(f"all-{walker.width}-posts")
         walker.page.locator("label.choice", has_text=re.compile("执法队员|Enforcement officer")).click()
         walker.press(walker.main())
+    # Whether a page is open to all is asked once, as its people have it before them: officers walk, the others sit.
+    own = (walker.width < DESK[0]) == (walker.name == OFFICER)
     for address in addresses(server, walker.name):
-        _look(walker, url, address)
+        _look(walker, url, address, axe=own)
     if walker.name == KEEPER:
         _look_at_directories(walker, url)
 
 
-def _look(walker: Walker, url: str, address: str) -> None:
+def _look(walker: Walker, url: str, address: str, *, axe: bool) -> None:
     answer = walker.page.goto(f"{url}{address}")
     if answer is None or not answer.ok:
         walker.faults.append(f"{walker.name} may not open {address}")
         return
     shot = f"all-{walker.width}-{walker.name}{re.sub('[^A-Za-z0-9?=-]+', '_', address)}"
-    walker.look(shot, words=not (walker.language == "en" and CHINESE.match(address)))
+    walker.look(shot, words=not (walker.language == "en" and CHINESE.match(address)), axe=axe)
 
 
 def _look_at_directories(keeper: Walker, url: str) -> None:
     keeper.go(f"{url}{reverse('directories')}")
     for listed in _links(keeper, r"^/directory/[\w-]+/$"):
-        _look(keeper, url, listed)
+        _look(keeper, url, listed, axe=keeper.width >= DESK[0])
         acts = _links(keeper, rf"^{listed}new/\w+/$")
         rows = _links(keeper, rf"^{listed}[0-9a-f-]{{36}}/$")
         for row in rows[:1]:
-            _look(keeper, url, row)
+            _look(keeper, url, row, axe=keeper.width >= DESK[0])
             acts += _links(keeper, rf"^{row}\w+/$")
         for act in acts if keeper.width < DESK[0] else ():  # one kit makes all forms: the narrow one is the harder one
-            _look(keeper, url, act)
+            _look(keeper, url, act, axe=True)
 
 
 def _links(walker: Walker, pattern: str) -> list[str]:

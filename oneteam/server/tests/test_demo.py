@@ -18,13 +18,14 @@ from oneteam.journal.models import Act
 from oneteam.journal.queries import count_by_kind
 from oneteam.journal.state import state
 from oneteam.journal.verify import verify
-from oneteam.kernel.clock import SHANGHAI, legal_day
+from oneteam.kernel.clock import CLOCK_VARIABLE, SHANGHAI, legal_day
 from oneteam.kernel.idnumbers import check_credit_code
 from oneteam.people.models import Account, Person, Post, Role, Roster, Unit
 from oneteam.people.queries import on_duty
 from oneteam.people.standing import certificates_on
 from oneteam.places.models import Place
 from oneteam.server import config, demo, founding, testing
+from oneteam.server.tests.test_player import day_alone, story_came_out
 from oneteam.things.models import Component, Device, Licence, Party, Premises
 from tests.world import AT, follow
 
@@ -47,13 +48,17 @@ def whole(template: testing.Template, tmp_path: Path, monkeypatch: pytest.Monkey
     os.environ.get("ONETEAM_LONG") != "1",
     reason="its long transaction holds up all other tests: ONETEAM_LONG=1 ./test oneteam/server/tests/test_demo.py",
 )
-@pytest.mark.timeout(1800)  # a minute and a half on a machine that nobody else uses
-def test_whole_city_is_complete_on_duty_at_any_hour_and_provable(whole: str) -> None:
+@pytest.mark.timeout(1800)  # some minutes on a machine that nobody else uses
+def test_whole_city_is_complete_on_duty_at_any_hour_and_provable(
+    whole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     counts()
     names_and_numbers()
     somebody_is_on_duty_everywhere()
     found_again()
     rosters_go_on()
+    monkeypatch.delenv(CLOCK_VARIABLE)
+    the_day_is_played(tmp_path)
     follow(whole)
     report = verify(processes=1)
     assert not list(report.faults)
@@ -127,3 +132,16 @@ def rosters_go_on() -> None:
     assert demo.plan_ahead(actor=os_operator(), at=later) == 0
     for moment in changes(AT + timedelta(days=90), days=4):
         assert [post for post in on_duty(moment, ("grid_attendant",)) if post.unit_code in ("J04", "C02-L")], moment
+
+
+def the_day_is_played(folder: Path) -> None:
+    """All that is told of one day happens, each step at its moment; what is late or refused was meant to be."""
+    paths = config.city_paths("played", folder)
+    paths.root.mkdir(parents=True)
+    play = day_alone(paths, whole=True)
+    while play.next is not None:
+        play.take_next()
+    assert play.progress.done > 300
+    assert play.progress.refused == 0
+    assert play.breaches()[1] == 0
+    story_came_out(play)

@@ -38,14 +38,19 @@ def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> config.CityPaths:
 
 
 def begin(paths: config.CityPaths) -> Play:
-    """A day that begins without what happened in the night: only lives that begin in it are played."""
-    begins, _ends = span(DAY)
+    """The small city's day, for which everybody is on duty the day before."""
     midnight = datetime.combine(DAY, time(), SHANGHAI)
     for post in Post.objects.order_by("id").values_list("id", flat=True):
         people.plan_duty(
             actor=os_operator(), at=AT, post=post, starts=midnight - timedelta(days=1), ends=midnight
         )  # fmt: skip
-    play = Play(paths, playing.Progress(day=DAY, whole=False, clock="", told=begins), machines=True)
+    return day_alone(paths, whole=False)
+
+
+def day_alone(paths: config.CityPaths, *, whole: bool) -> Play:
+    """A day that begins without what happened in the night: only lives that begin in it are played."""
+    begins, _ends = span(DAY)
+    play = Play(paths, playing.Progress(day=DAY, whole=whole, clock="", told=begins), machines=True)
     fresh = {step.life for step in play.steps if step.verb in ("receive", "find", "certify")}
     play.steps = [step for step in play.steps if step.life in fresh or not step.life]
     return play
@@ -73,17 +78,18 @@ def test_day_is_lawful_or_late_on_purpose_and_goes_on_where_it_was_interrupted(
     assert count >= 3, "accept, handle and answer of the forgotten manhole"
     assert strange == 0
     story_came_out(resumed)
-    figures = "\n".join(resumed.figures())
-    for word in ("诉求处置", "立案前核查", "联合行动", "1 h 00 min", "3 working days", "not meant: 0"):
-        assert word in figures
     follow(city.name)
     for report in (verify(), state()):
         assert report.ok, report.lines()
 
 
 def story_came_out(play: Play) -> None:
-    """What each chapter was to show."""
-    things = {chapter.name: play.stage.things[chapter.life] for chapter in chapters(DAY, whole=False)}
+    """What each chapter was to show, and the three intervals beside the promises."""
+    figures = "\n".join(play.figures())
+    for word in ("诉求处置", "立案前核查", "联合行动", "1 h 00 min", "3 working days", "not meant: 0"):
+        assert word in figures
+    whole = play.progress.whole
+    things = {chapter.name: play.stage.things[chapter.life] for chapter in chapters(DAY, whole=whole)}
     plant = [things[name] for name in ("fumes", "water", "waste", "printing")]
     assert len({each["post"] for each in plant}) == 1, "one officer for what once took three departments"
     assert Act.objects.filter(kind="order.arrived", stream__in=[each["order"] for each in plant]).count() == 1

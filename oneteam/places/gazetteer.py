@@ -243,7 +243,8 @@ class Gazetteer:
 def _belongs_to_longer(folded: str, word: str, span: Span, entries: Iterable[tuple[Entry, bool]]) -> bool:
     """Say whether it is only a part of a longer name that we do not know (城南 in 城南路, 建设路 in 新建设路)."""
     following = folded[span.end : span.end + 1]
-    if following and following in _SUFFIXES and not _ENDS_NAME.search(word):
+    gate = following == "校" and word.endswith("学")  # 小学校门口 is the gate of the 小学, no longer name
+    if following and following in _SUFFIXES and not gate and not _ENDS_NAME.search(word):
         return True
     preceding = folded[span.start - 1 : span.start] if span.start else ""
     return bool(preceding) and preceding in _ENLARGES and any(entry.kind == "road" for entry, _ in entries)

@@ -203,6 +203,8 @@ def _urgency_guess(pressure: Pressure, matter: Matter | None) -> Guess:
     if matter and not calm and _LEVELS.index(matter.urgency) > _LEVELS.index(level):
         level = matter.urgency
         notes.append(Note.MATTER_DEFAULT)
+    if level is Urgency.GENERAL and any(note in _FOR_MORE for note in notes):
+        notes = [*(note for note in notes if note not in _FOR_MORE), Note.NOT_PRESSING]
     decided = [sign.span for sign in pressure.signs if sign.reading is not Reading.NOW]
     chance = _URGENCY_SURE[level]
     rest = [each for each in reversed(_LEVELS) if each is not level]
@@ -223,6 +225,10 @@ _READING_NOTES = {
     Reading.VULNERABLE: Note.VULNERABLE,
     Reading.MANY: Note.MANY,
 }
+
+
+_FOR_MORE = frozenset({Note.VULNERABLE, Note.MANY, Note.DANGER_FEARED, Note.DANGER_MENTIONED})
+"""Notes that are reasons for more than general: where it stays general, they are said as what they did not make."""
 
 
 def _place_guess(found: Found) -> Guess:

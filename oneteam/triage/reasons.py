@@ -24,6 +24,7 @@ class Note(StrEnum):
     DRILL = "drill"
     VULNERABLE = "vulnerable"
     MANY = "many"
+    NOT_PRESSING = "not_pressing"
     MATTER_DEFAULT = "matter_default"
     PLACE_WIDER = "place_wider"
     PLACE_AMBIGUOUS = "place_ambiguous"
@@ -48,6 +49,9 @@ _SENTENCES: dict[Note, Promise] = {
     Note.DRILL: _("The text speaks of a drill."),
     Note.VULNERABLE: _("Children, old or ill people are mentioned."),
     Note.MANY: _("Many people are concerned."),
+    Note.NOT_PRESSING: _(
+        "People or dangers are mentioned, but nothing that presses: no danger now, no call to come now."
+    ),
     Note.MATTER_DEFAULT: _("This matter is always treated as pressing."),
     Note.PLACE_WIDER: _("Several places are named; proposed is the community or area they share."),
     Note.PLACE_AMBIGUOUS: _("The name fits several places."),

@@ -41,6 +41,18 @@ def test_pay_dispute_and_enrolment_go_to_other_agencies() -> None:
     assert proposed("请问孩子上小学怎么报名，要什么材料").kind.value == "other_agency"
 
 
+@pytest.mark.parametrize("said", ["海棠小学门口", "海棠小学校门口", "海棠小学的校门口"])
+def test_school_is_the_same_place_however_its_gate_is_called(said: str) -> None:
+    assert proposed(f"{said}有人占道摆摊").place.value == proposed("海棠小学有人占道摆摊").place.value is not None
+
+
+def test_urgency_and_its_reasons_agree() -> None:
+    calm = proposed("海棠小学门口有人占道摆摊，孩子放学不好走").urgency
+    assert (calm.value, calm.notes) == ("general", (Note.NOT_PRESSING,))
+    pressing = proposed("海棠小学门口有人占道摆摊，孩子现在过不去，快来人").urgency
+    assert (pressing.value, pressing.notes) == ("urgent", (Note.VULNERABLE,))
+
+
 def test_fire_is_very_urgent_and_a_drill_is_not() -> None:
     fire = proposed("厂房着火有人被困\n蓝田工业园东头鞋厂起火了，浓烟很大，快派人来！")
     assert (fire.urgency.value, fire.matter.value) == ("very_urgent", "F27-101")

@@ -27,7 +27,7 @@ from oneteam.kernel.texts import TEXT_LIMIT, words
 from oneteam.lawbook.queries import matter as matter_on
 from oneteam.patrols.checks import SERVICE
 from oneteam.patrols.models import Finding, FindingPhoto, Moment, Receiver
-from oneteam.places.queries import in_region, place_names, place_of
+from oneteam.places.queries import in_region, place_of
 from oneteam.procedures.engine import step_kind, take_step
 from oneteam.procedures.queries import runs
 from oneteam.procedures.taken import Taken
@@ -250,7 +250,7 @@ def _telling(row: Finding, note: str) -> Told:
     told = read_personal([row.made_act]).get(row.made_act, {})
     name = matter_on(row.matter, legal_day(row.found_at)).name.zh
     lines = [line for line in (told.get("note", ""), note.strip()) if line]
-    place = place_names([row.place_id])[row.place_id].name if row.place_id else ""
+    place = row.place.name_zh if row.place else ""  # as the machine reads it, whatever the finder's language
     return Told(
         channel=CHANNEL, told_at=row.found_at, title=name[:100], text="\n".join(lines) or name,
         address=told.get("address") or place, lon=row.lon, lat=row.lat,

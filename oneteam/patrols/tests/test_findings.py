@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import translation
 from PIL import Image
 
 from oneteam.files.models import Blob
@@ -238,3 +239,12 @@ def test_unknown_finding_is_said(name: str) -> None:
 def test_only_who_is_on_patrol_finds(username: str) -> None:
     with pytest.raises(NotAllowedError):
         acts.make_finding(actor=actor(username), at=AT, finding=uuid4(), spotted=spotted(), photos=[photo()])
+
+
+def test_report_of_a_finding_names_its_place_as_the_machine_reads_it_whatever_the_finders_language() -> None:
+    with translation.override("en"):
+        passed_on()
+    report = Report.objects.get()
+    place = Finding.objects.select_related("place").get().place
+    assert place is not None
+    assert told_texts([report])[report.id].address == place.name_zh

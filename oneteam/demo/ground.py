@@ -65,7 +65,7 @@ def names() -> dict[str, Any]:
     return content
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)  # it is asked for with and without saying that it is the whole
 def ground(*, whole: bool = True) -> Ground:
     """Return the ground of the demo city; not `whole`: the small city, of the places with a code in the file only.
 
@@ -80,6 +80,7 @@ def ground(*, whole: bool = True) -> Ground:
     return Ground(code=made.code, zh=made.zh, en=made.en, outline=made.outline, places=tuple(kept))
 
 
+@lru_cache(maxsize=1)
 def _make() -> Ground:
     draw = random.Random(names()["seed"])  # noqa: S311 -- a city, not a secret
     known = [

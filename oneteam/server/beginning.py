@@ -21,19 +21,21 @@ QUARTER = 0.25  # of the history: a week
 class Weeks:
     """Says how much of the history is lived and how long the rest takes: a line that changes, elsewhere some lines."""
 
-    def __init__(self, out: TextIO) -> None:
-        self.out, self.begun, self.said = out, time.monotonic(), 0.0
+    def __init__(self, out: TextIO, *, since: float) -> None:
+        """`since`: when the whole start began, on the monotonic clock."""
+        self.out, self.since, self.begun, self.said = out, since, time.monotonic(), 0.0
         self.changes = out.isatty()
 
     def __call__(self, share: float) -> None:
         """Tell, where it is time to: each second on a terminal, each further quarter in a file."""
-        seconds = time.monotonic() - self.begun
+        now = time.monotonic()
+        seconds = now - self.begun
         if not 0 < share < 1 or (seconds < self.said + 1 if self.changes else share < self.said + QUARTER):
             return
         self.said = seconds if self.changes else share - share % QUARTER
         left = math.ceil(seconds * (1 - share) / share / 60)
         line = greeting.both(gettext_noop("%(percent)d %% lived, about %(left)d min left"))
-        text = f"{seconds:6.1f} s  " + line % {"percent": 100 * share, "left": left}
+        text = f"{now - self.since:6.1f} s  " + line % {"percent": 100 * share, "left": left}
         self.out.write(f"\r\x1b[K{text}" if self.changes else f"{text}\n")
         self.out.flush()
 

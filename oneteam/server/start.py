@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -159,6 +160,7 @@ class _Run:
         django.setup()
         from django.conf import settings  # noqa: PLC0415 -- needs Django
 
+        from oneteam.demo.ground import ground  # noqa: PLC0415 -- numpy is not needed to show the help
         from oneteam.server import founding, readiness, upgrade  # noqa: PLC0415 -- needs Django
 
         self._tell(gettext_noop("the database answers"))
@@ -166,7 +168,10 @@ class _Run:
             readiness.check_ready()
             return
         if not readiness.founded():
-            cities.migrate(city)
+            with ThreadPoolExecutor(1) as beside:  # the ground is drawn while another process makes the tables
+                drawn = beside.submit(ground, whole=not self.options.small)
+                cities.migrate(city)
+                drawn.result()
             self._tell(gettext_noop("the tables are made"))
         elif readiness.pending_migrations():
             upgrade.upgrade_city(city)
@@ -179,7 +184,7 @@ class _Run:
         self._tell(gettext_noop("law, places and people are there"))
         from oneteam.server import beginning  # noqa: PLC0415 -- needs Django
 
-        weeks = None if self.options.quiet else beginning.Weeks(sys.stderr)
+        weeks = None if self.options.quiet else beginning.Weeks(sys.stderr, since=self.begun)
         for line in beginning.live(self.paths, now(), whole=not self.options.small, play=self.play, weeks=weeks):
             self._tell(line)
 

@@ -52,16 +52,17 @@ def test_small_history_is_lawful_once_and_proven(city: City) -> None:
 
 
 def test_terminal_says_how_much_is_lived_and_a_file_says_it_each_week(monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = iter([0.0, 10.0, 60.0, 61.0, 120.0])
+    seconds = iter([100.0, 110.0, 160.0, 161.0, 220.0])
     monkeypatch.setattr("time.monotonic", lambda: next(seconds))
     out = io.StringIO()
-    weeks = beginning.Weeks(out)
+    weeks = beginning.Weeks(out, since=80.0)
     for share in (0.1, 0.25, 0.3, 0.5):
         weeks(share)
     weeks.end()
-    assert [line.partition(" s  ")[2] for line in out.getvalue().splitlines()] == [
-        "已度过 25%，约剩 3 分钟 25 % lived, about 3 min left", "已度过 50%，约剩 2 分钟 50 % lived, about 2 min left",
-    ]  # fmt: skip
+    assert out.getvalue().splitlines() == [
+        "  80.0 s  已度过 25%，约剩 3 分钟 25 % lived, about 3 min left",
+        " 140.0 s  已度过 50%，约剩 2 分钟 50 % lived, about 2 min left",
+    ]
 
 
 def test_photograph_tells_when_and_where_and_is_the_same_again() -> None:

@@ -8,6 +8,7 @@ the back lane are the long rest of an order: two processes may go through the la
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from oneteam.demo.ground import names as ground_names
@@ -18,10 +19,11 @@ from oneteam.kernel.clock import SHANGHAI
 TOLD_AGAIN, PHOTOGRAPHED = 0.03, 0.05  # shares of the reports, and of what is handled
 
 
+@lru_cache(maxsize=1)
 def lanes(*, whole: bool, until: datetime, seed: int | None = None) -> dict[str, list[Step]]:
     """Return the steps of both lanes in the order of time, all before `until` (aware).
 
-    `whole`: the whole demo city, four weeks; else the small one, a few days.
+    `whole`: the whole demo city, four weeks; else the small one, a few days. Kept until it is asked for otherwise.
     """
     found: dict[str, list[Step]] = {FRONT: [], BACK: []}
     for step in sorted(_History(whole=whole, until=until, seed=seed).steps()):

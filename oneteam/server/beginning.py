@@ -9,6 +9,8 @@ from typing import TextIO
 from django.db import connection
 from django.utils.translation import gettext_noop
 
+from oneteam.demo.ground import ground
+from oneteam.demo.history import lanes
 from oneteam.demo.story import span
 from oneteam.kernel.clock import legal_day
 from oneteam.server import config, demo_history, greeting, playing
@@ -45,6 +47,13 @@ class Weeks:
             self.out.write("\n")
 
 
+def draw(moment: datetime, *, whole: bool, play: bool) -> None:
+    """Make what a first start takes from the seed, while it waits for something else: the ground and the history."""
+    ground(whole=whole)
+    if play:
+        lanes(whole=whole, until=span(legal_day(moment))[0], seed=None)
+
+
 def live(
     paths: config.CityPaths, moment: datetime, *, whole: bool, play: bool, weeks: Weeks | None = None
 ) -> Iterator[str]:
@@ -56,6 +65,7 @@ def live(
         until = span(legal_day(moment))[0] if play else moment
         yield gettext_noop("living the weeks before today, which takes some minutes the first time")
         lived = demo_history.live(whole=whole, until=until, tell=weeks or demo_history.silent)
+        lanes.cache_clear()
         if weeks is not None:
             weeks.end()
         if play:

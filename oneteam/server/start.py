@@ -160,16 +160,16 @@ class _Run:
         django.setup()
         from django.conf import settings  # noqa: PLC0415 -- needs Django
 
-        from oneteam.demo.ground import ground  # noqa: PLC0415 -- numpy is not needed to show the help
-        from oneteam.server import founding, readiness, upgrade  # noqa: PLC0415 -- needs Django
+        from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
+        from oneteam.server import beginning, founding, readiness, upgrade  # noqa: PLC0415 -- needs Django
 
         self._tell(gettext_noop("the database answers"))
         if not self.options.demo:
             readiness.check_ready()
             return
         if not readiness.founded():
-            with ThreadPoolExecutor(1) as beside:  # the ground is drawn while another process makes the tables
-                drawn = beside.submit(ground, whole=not self.options.small)
+            with ThreadPoolExecutor(1) as beside:  # another process makes the tables
+                drawn = beside.submit(beginning.draw, now(), whole=not self.options.small, play=self.play)
                 cities.migrate(city)
                 drawn.result()
             self._tell(gettext_noop("the tables are made"))
@@ -177,13 +177,9 @@ class _Run:
             upgrade.upgrade_city(city)
             self._tell(gettext_noop("the tables are brought up to date"))
         readiness.check_ready()
-        from oneteam.kernel.clock import now  # noqa: PLC0415 -- needs Django
-
         founding.found_demo(actor=os_operator(), at=now(), whole=not self.options.small)
         settings.REGION_IS_DEMO = True  # they were read before it was one
         self._tell(gettext_noop("law, places and people are there"))
-        from oneteam.server import beginning  # noqa: PLC0415 -- needs Django
-
         weeks = None if self.options.quiet else beginning.Weeks(sys.stderr, since=self.begun)
         for line in beginning.live(self.paths, now(), whole=not self.options.small, play=self.play, weeks=weeks):
             self._tell(line)

@@ -219,10 +219,11 @@ def addresses(made: World) -> Iterator[Address]:
 def _plain() -> Iterator[Address]:
     """Return the addresses that name no object."""
     for name in (
-        "home", "search", "posts", "passkeys", "figures", "figures-strip", "directories", "matters", "offer-matters",
-        "reports", "report-new", "desk", "handover", "offer-places", "orders", "verify", "escalated", "findings",
-        "finding-new", "finding-place", "finding-matters", "cases", "documents", "numbers", "templates", "ties",
-        "map", "map-now", "wall", "wall-now", "leader", "notices", "notices-bell", "help", "story", "search-palette",
+        "home", "search", "posts", "passkeys", "password", "figures", "figures-strip", "directories", "matters",
+        "offer-matters", "reports", "report-new", "desk", "handover", "offer-places", "orders", "verify", "escalated",
+        "findings", "finding-new", "finding-place", "finding-matters", "cases", "documents", "numbers", "templates",
+        "ties", "map", "map-now", "wall", "wall-now", "leader", "notices", "notices-bell", "help", "story",
+        "search-palette",
     ):  # fmt: skip
         yield Address(name, reverse(name), of_role(ROLES[name]))
     for which in ("overdue", "due", "unaccepted", "away", "verify", "in_hand"):

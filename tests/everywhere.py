@@ -37,7 +37,7 @@ OPENED: Mapping[str, tuple[str, ...]] = {
     ),
     OFFICER: (
         "orders", "order", "verify", "findings", "finding-new", "finding", "cases", "case-new", "case", "file",
-        "posts", "documents", "document", "matters", "matter", "passkeys", "search", "ties",
+        "posts", "documents", "document", "matters", "matter", "passkeys", "password", "search", "ties",
         "notices", "help", "help-page", "story",
     ),
     LEADER: (

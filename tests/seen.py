@@ -37,7 +37,8 @@ PUBLIC = frozenset(
 """What somebody sees who is not signed in."""
 
 ROLES: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("home", "search", "posts", "passkeys", "figures", "figure", "figures-strip", "directories"), ALL),
+    **dict.fromkeys(("home", "search", "posts", "passkeys", "password", "figures", "figure", "figures-strip"), ALL),
+    "directories": ALL,
     **dict.fromkeys(("matters", "matter", "matters-export", "offer-matters", "import-run", "import-faults"), ALL),
     **dict.fromkeys(("import-confirm", "file", "photo", "account_logout"), ALL),
     "story": ALL,

@@ -59,6 +59,9 @@ register(ActKind(name="account.made", text=gettext_lazy("Account made"), who=_AC
 register(ActKind(name="account.disabled", text=gettext_lazy("Account disabled"), who=_ACCOUNTS))
 register(ActKind(name="account.enabled", text=gettext_lazy("Account enabled again"), who=_ACCOUNTS))
 register(ActKind(name="account.password_set", text=gettext_lazy("New password set"), who=_ACCOUNTS))
+register(
+    ActKind(name="account.password_changed", text=gettext_lazy("Own password changed"), who=_EVERYBODY | {"person"})
+)
 register(ActKind(name="account.passkey_added", text=gettext_lazy("Passkey registered"), who=_EVERYBODY | {"person"}))
 register(ActKind(name="account.passkeys_removed", text=gettext_lazy("Passkeys removed"), who=_ACCOUNTS))
 register(ActKind(name="session.signed_in", text=gettext_lazy("Signed in"), who=_EVERYBODY | {"person"}))
@@ -300,6 +303,23 @@ def set_password(*, actor: Actor, at: datetime, person: UUID, password: str) -> 
     account.set_password(password)
     account.save(update_fields=["password"])
     forget_failures(account.username)
+
+
+@write
+def change_password(*, actor: Actor, at: datetime, current: str, password: str) -> None:
+    """Give one's own account another password; who does it knows the one that holds. The account's other sessions end.
+
+    Raises BadInputError for a wrong current password, a weak one, and one that is the same.
+    """
+    account = _account(_person(actor))
+    record(kind="account.password_changed", actor=actor, at=at, stream=account.person_id)
+    if not account.check_password(current):
+        raise BadInputError(_("The current password is wrong."))
+    if password == current:
+        raise BadInputError(_("The new password is the current one; choose another."))
+    _refuse_weak(account, password)
+    account.set_password(password)
+    account.save(update_fields=["password"])
 
 
 @write

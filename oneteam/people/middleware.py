@@ -97,7 +97,7 @@ def _shown(acting: Acting) -> Shown:
         PostChoice(title=post.label, url=reverse("posts"), value=str(post.id), current=post.id == acting.post.id)
         for post in acting.posts
     )
-    ways = [Link(_("My passkeys"), reverse("passkeys"))]
+    ways = [Link(_("My password"), reverse("password")), Link(_("My passkeys"), reverse("passkeys"))]
     if acting.post.role in CONCERNED:
         ways.append(Link(_("My ties"), reverse("ties")))
     return Shown(acting.post.name, acting.post.label, choices, tuple(ways), reverse("account_logout"))
@@ -106,6 +106,7 @@ def _shown(acting: Acting) -> Shown:
 def _open_path(path: str) -> bool:
     """Tell whether a page works without a post: the choice itself, signing out, the shell's own switches."""
     prefixes = (
-        reverse("posts"), reverse("account_logout"), reverse("passkeys"), "/static/", "/d/", "/language/", "/theme/",
+        reverse("posts"), reverse("account_logout"), reverse("passkeys"), reverse("password"),
+        "/static/", "/d/", "/language/", "/theme/",
     )  # fmt: skip
     return path.startswith(prefixes)

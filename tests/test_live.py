@@ -4,7 +4,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from oneteam.server import config
 from oneteam.web.live import FEED
@@ -25,6 +25,22 @@ def asked(server: Running, headers: dict[str, str]) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+def ticks_stay(desk: Page, url: str) -> None:
+    """What is ticked at the desk stays ticked while another of its tabs is looked at, and can be cleared."""
+    ticked, told = desk.locator("input[type=checkbox][name=row]:checked"), desk.locator("[data-bulk-count]")
+    desk.goto(f"{url}/desk/?tab=all")
+    desk.locator("input[type=checkbox][name=row]").first.check()
+    expect(told).to_have_text("已选 1 件")
+    desk.goto(f"{url}/desk/?tab=all&channel=firm")
+    desk.goto(f"{url}/desk/")
+    desk.goto(f"{url}/desk/?tab=all")
+    expect(ticked).to_have_count(1)
+    expect(told).to_have_text("已选 1 件")
+    desk.locator("[data-bulk-clear]").click()
+    expect(ticked).to_have_count(0)
+    expect(told).to_be_hidden()
 
 
 def test_a_new_report_appears_on_the_wall_by_itself_until_its_viewer_signs_out(
@@ -48,6 +64,7 @@ def test_a_new_report_appears_on_the_wall_by_itself_until_its_viewer_signs_out(
         expect(page.locator(".wall-stream [data-new] b").first).to_have_text("新诉求")
         expect(count).to_have_text(str(before + 1))  # the figures follow, and nothing was loaded anew
         expect(desk.locator("[data-news]")).to_have_text("新到 1 件")
+        ticks_stay(desk, url)
         desk.close()
         cookies: list[Any] = page.context.cookies()
         session = next(f"{each['name']}={each['value']}" for each in cookies if each["name"] == "sessionid")

@@ -1,5 +1,6 @@
 """The duty desk: its page, making one incident of several reports, handing over at the end of a shift."""
 
+import re
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from oneteam.command.offers import MOST, uuid_of
 from oneteam.command.panels import RERENDERED, people_choices
 from oneteam.intake.acts import Established
 from oneteam.intake.joining import correct_incident, split_report
+from oneteam.intake.models import Report
 from oneteam.intake.queries import report as report_row
 from oneteam.intake.views import report_page
 from oneteam.kernel.clock import legal_day, now
@@ -81,9 +83,15 @@ def offer_people(request: PersonRequest, report_id: UUID) -> HttpResponse:
 @for_roles(*DESK)
 @require_POST
 def merge(request: PersonRequest) -> HttpResponse:
-    """Make one incident of the reports that were selected; where none is decided yet, decide on them together."""
+    """Make one incident of the reports that were selected; where none is decided yet, decide on them together.
+
+    On a report's own page the other one is told by its `number`.
+    """
+    here = request.POST.get("row", "") if "number" in request.POST else ""
     try:
         chosen = [UUID(one) for one in request.POST.getlist("row")]
+        if here:
+            chosen.append(_by_number(request.POST["number"]))
         if together := undecided(chosen):
             return redirect(f"{reverse('desk')}?{urlencode({'open': together[0], 'also': together[1:]}, doseq=True)}")
         number = same_incident(actor=request.acting.actor, at=now(), reports=chosen)
@@ -93,7 +101,16 @@ def merge(request: PersonRequest) -> HttpResponse:
         messages.warning(request, str(error))
     else:
         messages.success(request, _("These reports are incident %(number)d now") % {"number": number})
-    return back_to_desk(request) or redirect("desk")
+    return redirect("report", here) if here else back_to_desk(request) or redirect("desk")
+
+
+def _by_number(told: str) -> UUID:
+    """Return the report of a number, however it is written (“No. 12”, “12号”); BadInputError for none."""
+    digits = re.sub(r"\D", "", told)[:9]
+    found = Report.objects.filter(number=int(digits)).values_list("id", flat=True).first() if digits else None
+    if found is None:
+        raise BadInputError(_("There is no report of the number “%(told)s”.") % {"told": told.strip()})
+    return found
 
 
 @for_roles(*DESK)

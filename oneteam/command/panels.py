@@ -205,6 +205,18 @@ def _hands(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable,
     }
 
 
+def _together(request: HttpRequest, reports: Sequence[Report]) -> Mapping[Hashable, Sequence[Panel]]:
+    """Let the dispatcher say on a report's own page that another one tells of the same."""
+    if not conducts(request) or request.path == reverse("desk"):
+        return {}
+    state = runs(report.id for report in reports)
+    return {
+        report.id: [Panel("command/together_panel.html", {"report": report}, order=30)]
+        for report in reports
+        if state[report.id].state in ("received", "reopened")
+    }
+
+
 def _also(request: HttpRequest, report: Report) -> list[tuple[UUID, str]]:
     """Return the undecided reports that are to be one incident with this one, as they are called."""
     wanted = also_of(request.POST if request.method == "POST" else request.GET)
@@ -326,4 +338,5 @@ def _photos(request: HttpRequest, blobs: Sequence[UUID]) -> Mapping[Hashable, Se
 register_bulk(MAY_SEE, _photos)
 register_bulk(REPORT_SIDE, _hands)
 register_bulk(REPORT_SIDE, _desk)
+register_bulk(REPORT_SIDE, _together)
 register_bulk(REPORT_MAIN, _orders)

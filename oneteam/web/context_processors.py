@@ -139,6 +139,7 @@ def script_words() -> dict[str, str]:
         "connected": _("Connected %s"),
         "stale": _("Not updated since %s"),
         "selected": _("%s selected"),
+        "elsewhere": _("%s of them not shown here"),
         "news": _("%s new"),
         "some": _("There is something new"),
         "whole": _("Show the whole text"),

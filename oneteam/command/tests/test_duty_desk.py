@@ -109,6 +109,23 @@ def test_reports_of_which_none_is_decided_are_decided_as_one() -> None:
     assert Order.objects.count() == 1
 
 
+def test_on_a_reports_own_page_the_other_one_is_told_by_its_number() -> None:
+    one, other = receive(CLEAR), receive("锦塘路烧烤摊又来了")
+    desk = browser("shen.yulan", language="en")
+    desk.post(f"/reports/{one.id}/decide/", values(only="decide", post="", instruction=""))
+    shown = desk.get(f"/reports/{other.id}/").content.decode()
+    assert 'name="number"' in shown
+    assert 'name="number"' not in browser("xie.lianfang").get(f"/reports/{other.id}/").content.decode()
+    for told, said in (("12345678", "no report of the number"), ("", "no report of the number"),
+                       (str(other.number), "two reports or more")):  # fmt: skip
+        answer = desk.post("/desk/merge/", {"row": str(other.id), "number": told}, follow=True)
+        assert said in answer.content.decode()
+        assert answer.redirect_chain[-1][0] == f"/reports/{other.id}/"
+    done = desk.post("/desk/merge/", {"row": str(other.id), "number": f"No. {one.number}"}, follow=True)
+    assert "These reports are incident" in done.content.decode()
+    assert set(Report.objects.values_list("incident_id", flat=True)) == {Incident.objects.get().id}
+
+
 def test_report_that_is_split_waits_for_a_decision_again() -> None:
     one, other = receive(CLEAR).id, receive("锦塘路烧烤摊又来了").id
     desk = browser("shen.yulan", language="en")

@@ -239,12 +239,45 @@ document.addEventListener('compositionend', (event) => {
   if (event.target.matches('[data-list-search]')) searchSoon(event.target);
 });
 
+// What is ticked in a list with data-bulk="kept" stays ticked on its other tabs, in this browser tab, until it is sent.
+const pickedKey = (form) => `picked:${form.getAttribute('action')}`;
+const picked = (form) => (form.dataset.bulk === 'kept' ? JSON.parse(sessionStorage.getItem(pickedKey(form)) || '[]') : []);
+const keepPicked = (form, ids) => {
+  if (form.dataset.bulk === 'kept') sessionStorage.setItem(pickedKey(form), JSON.stringify(ids));
+};
+const countPicked = (form) => {
+  const here = form.querySelectorAll('input[type=checkbox][name=row]:checked').length;
+  const elsewhere = form.querySelectorAll('input[type=hidden][name=row]').length;
+  form.querySelector('[data-bulk-bar]').hidden = here + elsewhere === 0;
+  form.querySelector('[data-bulk-count]').textContent =
+    say('selected', here + elsewhere) + (elsewhere ? ` (${say('elsewhere', elsewhere)})` : '');
+};
+const showPicked = (form) => {
+  for (const id of picked(form)) {
+    const box = form.querySelector(`input[name=row][value="${CSS.escape(id)}"]`);
+    if (box) box.checked = true;
+    else form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'row', value: id }));
+  }
+  countPicked(form);
+};
+document.querySelectorAll('form[data-bulk=kept]').forEach(showPicked);
 document.addEventListener('change', (event) => {
   const form = event.target.closest('form[data-bulk]');
   if (!form || event.target.name !== 'row') return;
-  const count = form.querySelectorAll('input[name=row]:checked').length;
-  form.querySelector('[data-bulk-bar]').hidden = count === 0;
-  form.querySelector('[data-bulk-count]').textContent = say('selected', count);
+  const others = picked(form).filter((id) => id !== event.target.value);
+  keepPicked(form, event.target.checked ? [...others, event.target.value] : others);
+  countPicked(form);
+});
+document.addEventListener('submit', (event) => {
+  if (event.target.matches('form[data-bulk=kept]')) sessionStorage.removeItem(pickedKey(event.target));
+});
+document.addEventListener('click', (event) => {
+  const form = event.target.closest('[data-bulk-clear]')?.closest('form');
+  if (!form) return;
+  sessionStorage.removeItem(pickedKey(form));
+  form.querySelectorAll('input[type=hidden][name=row]').forEach((each) => each.remove());
+  form.querySelectorAll('input[name=row]:checked').forEach((box) => { box.checked = false; });
+  countPicked(form);
 });
 document.addEventListener('click', (event) => {
   const open = event.target.closest('a.row-title');

@@ -14,6 +14,7 @@ from oneteam.server import config
 from tests.running import Answer, Running
 
 LAST_ANSWER = 60.0
+COOKIE = 32  # letters of a session's key and of the token of its forms
 SENDER, RECEIVER = "shen.yulan", "fang.xiaohe"
 STEPS = ("send", "accept", "arrive")
 ACTS = {"send": "order.sent", "accept": "order.accepted", "arrive": "order.arrived"}
@@ -53,8 +54,11 @@ class Person:
         return answer
 
     def _keep(self, answer: Answer) -> None:
-        for cookie in answer.headers.get_all("Set-Cookie", []):
-            self.cookies.load(cookie)
+        """Keep the cookies of an answer, but for one that was cut off with the headers it stands in."""
+        for header in answer.headers.get_all("Set-Cookie", []):
+            told = SimpleCookie(header)
+            if all(len(one.value) == COOKIE for one in told.values()):
+                self.cookies.update(told)
 
 
 @dataclass(slots=True)

@@ -133,7 +133,7 @@ def _named(step: Step) -> Iterator[str]:
 
 def _person(username: str, name: str, *, signed_in: bool) -> Link | str:
     """Return whom to sign in as; who is signed in reads the name alone."""
-    return f"{name} ({username})" if signed_in else Link(name, f"{reverse('account_login')}?as={username}")
+    return name if signed_in else Link(name, f"{reverse('account_login')}?as={username}")
 
 
 def _thread(

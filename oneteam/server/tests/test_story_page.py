@@ -59,7 +59,8 @@ def test_each_of_the_eight_threads_says_when_it_is_who_is_in_it_and_what_came_of
     assert "The day was played on 2026-11-25 and is over" in over
     assert "happening now" not in over
     inside = page(browser("shen.yulan", language="en"))
-    assert "(weng.shanxing)" in inside
+    assert "Weng Shanxing" in inside
+    assert "weng.shanxing" not in inside.partition("<main")[2]
     assert "/accounts/login/?as=" not in inside
 
 

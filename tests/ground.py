@@ -21,4 +21,4 @@ def gazetteer(*, whole: bool = False) -> Gazetteer:
 
 def outline_of_region() -> list[list[list[float]]]:
     """Return the outline of the demo region."""
-    return ground().outline
+    return ground(whole=True).outline

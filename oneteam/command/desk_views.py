@@ -22,7 +22,8 @@ from oneteam.command.offers import MOST, uuid_of
 from oneteam.command.panels import RERENDERED, people_choices
 from oneteam.intake.acts import Established
 from oneteam.intake.joining import correct_incident, split_report
-from oneteam.intake.models import Report
+from oneteam.intake.models import Incident
+from oneteam.intake.queries import id_of_number
 from oneteam.intake.queries import report as report_row
 from oneteam.intake.views import report_page
 from oneteam.kernel.clock import legal_day, now
@@ -107,7 +108,7 @@ def merge(request: PersonRequest) -> HttpResponse:
 def _by_number(told: str) -> UUID:
     """Return the report of a number, however it is written (“No. 12”, “12号”); BadInputError for none."""
     digits = re.sub(r"\D", "", told)[:9]
-    found = Report.objects.filter(number=int(digits)).values_list("id", flat=True).first() if digits else None
+    found = id_of_number(int(digits)) if digits else None
     if found is None:
         raise BadInputError(_("There is no report of the number “%(told)s”.") % {"told": told.strip()})
     return found
@@ -131,15 +132,21 @@ def split(request: PersonRequest, report_id: UUID) -> HttpResponse:
     return redirect("report", report_id)
 
 
+def _incident_of(report_id: UUID) -> Incident:
+    row = report_row(report_id)
+    if row is None or row.incident is None:
+        raise MissingError(_("This report has no incident yet."))
+    return row.incident
+
+
 @for_roles(*DESK)
 @require_POST
 def resolve(request: PersonRequest, report_id: UUID) -> HttpResponse:
     """Confirm that what an officer took over is resolved."""
-    row = report_row(report_id)
-    if row is None or row.incident is None:
-        raise MissingError(_("This report has no incident yet."))
     try:
-        confirm_resolved(actor=request.acting.actor, at=now(), incident=row.incident.id)
+        confirm_resolved(actor=request.acting.actor, at=now(), incident=_incident_of(report_id).id)
+    except MissingError:
+        raise
     except OneteamError as error:
         return _report(request, report_id, returned_by(error, {"incident.resolve": Form()}, key=None))
     messages.success(request, _("Incident resolved"))
@@ -150,17 +157,15 @@ def resolve(request: PersonRequest, report_id: UUID) -> HttpResponse:
 @require_POST
 def correct(request: PersonRequest, report_id: UUID) -> HttpResponse:
     """Correct what the incident of a report was established to be."""
-    row = report_row(report_id)
-    if row is None or row.incident is None:
-        raise MissingError(_("This report has no incident yet."))
-    form = correct_form(row.incident, request.POST, on=legal_day(now()))
+    incident = _incident_of(report_id)
+    form = correct_form(incident, request.POST, on=legal_day(now()))
     key = request.POST.get("idempotency_key")
     keep(request, form)
     returned = Returned({"incident.correct": form}, key=key)
     if form.is_valid():
         try:
             correct_incident(
-                actor=request.acting.actor, at=now(), incident=row.incident.id, key=key,
+                actor=request.acting.actor, at=now(), incident=incident.id, key=key,
                 established=Established(**form.established()),
             )  # fmt: skip
         except OneteamError as error:

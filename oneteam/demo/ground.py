@@ -65,8 +65,8 @@ def names() -> dict[str, Any]:
     return content
 
 
-@lru_cache(maxsize=4)  # it is asked for with and without saying that it is the whole
-def ground(*, whole: bool = True) -> Ground:
+@lru_cache(maxsize=2)
+def ground(*, whole: bool) -> Ground:
     """Return the ground of the demo city; not `whole`: the small city, of the places with a code in the file only.
 
     The places of the small city are the very same ones; the others are left out, so that land lies between them.
@@ -80,7 +80,6 @@ def ground(*, whole: bool = True) -> Ground:
     return Ground(code=made.code, zh=made.zh, en=made.en, outline=made.outline, places=tuple(kept))
 
 
-@lru_cache(maxsize=1)
 def _make() -> Ground:
     draw = random.Random(names()["seed"])  # noqa: S311 -- a city, not a secret
     known = [

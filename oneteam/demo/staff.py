@@ -111,7 +111,7 @@ def staff(*, whole: bool = True, seed: int | None = None) -> Staff:
         )  # fmt: skip
         found.people.append(PersonRow(entry["username"], entry["name"]["zh"], entry["name"]["en"], posts))
     if whole:
-        _Filling(found, ground(), ground_names()["seed"] if seed is None else seed).fill()
+        _Filling(found, ground(whole=True), ground_names()["seed"] if seed is None else seed).fill()
     return found
 
 

@@ -124,7 +124,7 @@ class Trade:
     """The firms and things of a seed; `premises` and `components` say how many at least and exactly."""
 
     def __init__(self, *, seed: int | None = None, premises: int = PREMISES, components: int = COMPONENTS) -> None:
-        self.here, self.wanted = ground(), (premises, components)
+        self.here, self.wanted = ground(whole=True), (premises, components)
         self.words, self.names = read("trade.yaml"), read("staff.yaml")
         self.region = str(ground_names()["region"]["name"]["zh"])
         self.seed = ground_names()["seed"] if seed is None else seed

@@ -56,6 +56,11 @@ class Listed:
     imported: bool
 
 
+def id_of_number(number: int) -> UUID | None:
+    """Return the report of a number, None where there is none."""
+    return Report.objects.filter(number=number).values_list("id", flat=True).first()
+
+
 def _told(values: Mapping[str, Any] | None, *, has_caller: bool) -> ToldText:
     found = values or {}
     return ToldText(

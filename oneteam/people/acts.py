@@ -22,7 +22,7 @@ from oneteam.journal.kinds import ActKind, register
 from oneteam.kernel.clock import SHANGHAI, legal_day
 from oneteam.kernel.errors import BadInputError, ConflictError, MissingError, NotAllowedError
 from oneteam.kernel.ids import uuid7
-from oneteam.people.lockout import count_failure, forget_failures
+from oneteam.people.lockout import count_failure, forget_failures, locked_until
 from oneteam.people.models import Account, Duty, Person, Post, Role, Unit, UnitKind
 
 _DIRECTORY = frozenset({"operator", "system_admin"})
@@ -305,18 +305,28 @@ def set_password(*, actor: Actor, at: datetime, person: UUID, password: str) -> 
     forget_failures(account.username)
 
 
-@write
 def change_password(*, actor: Actor, at: datetime, current: str, password: str) -> None:
     """Give one's own account another password; who does it knows the one that holds. The account's other sessions end.
 
-    Raises BadInputError for a wrong current password, a weak one, and one that is the same.
+    A wrong current password counts as a failed sign-in, so that nobody guesses it before an open screen (SEC-02).
+    Raises ConflictError while the name is locked, BadInputError for a wrong current password, a weak one, and one that
+    is the same.
     """
-    account = _account(_person(actor))
-    record(kind="account.password_changed", actor=actor, at=at, stream=account.person_id)
+    account = Account.objects.get(person=_person(actor))
+    if locked_until(account.username, at) is not None:
+        raise ConflictError(_("Too many failed attempts; wait a few minutes, then try again."))
     if not account.check_password(current):
+        sign_in_failed(at=at, username=account.username)
         raise BadInputError(_("The current password is wrong."))
     if password == current:
         raise BadInputError(_("The new password is the current one; choose another."))
+    _change_password(actor=actor, at=at, password=password)
+
+
+@write
+def _change_password(*, actor: Actor, at: datetime, password: str) -> None:
+    account = _account(_person(actor))
+    record(kind="account.password_changed", actor=actor, at=at, stream=account.person_id)
     _refuse_weak(account, password)
     account.set_password(password)
     account.save(update_fields=["password"])

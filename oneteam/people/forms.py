@@ -23,13 +23,15 @@ class PasswordForm(forms.Form):
     """Another password for one's own account."""
 
     current = forms.CharField(
-        label=_("Current password"), widget=forms.PasswordInput({"autocomplete": "current-password"})
+        label=_("Current password"), strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
     )
     new = forms.CharField(
-        label=_("New password"), widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        label=_("New password"), strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"}),
         help_text=_("At least 10 characters, nothing that many people use."),
     )  # fmt: skip
-    again = forms.CharField(label=_("New password again"), widget=forms.PasswordInput({"autocomplete": "new-password"}))
+    again = forms.CharField(
+        label=_("New password again"), strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
+    )
 
     def clean(self) -> dict[str, Any]:
         """Refuse two new passwords that differ."""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from oneteam.journal.actors import Actor, ActorKind
 from oneteam.kernel.clock import now
-from oneteam.kernel.errors import BadInputError
+from oneteam.kernel.errors import BadInputError, ConflictError
 from oneteam.people.acts import change_password
 from oneteam.people.forms import PasswordForm
 from oneteam.people.models import Account
@@ -32,7 +32,7 @@ def page(request: HttpRequest) -> HttpResponse:
         actor = Actor(kind=ActorKind.PERSON, id=str(account.person_id))
         try:
             change_password(actor=actor, at=now(), current=told["current"], password=told["new"])
-        except BadInputError as error:
+        except (BadInputError, ConflictError) as error:
             form.add_error(None, str(error))
         else:
             account.refresh_from_db()

@@ -8,6 +8,7 @@ Each child dies with the supervisor, however that ends, so that a killed server 
 import ctypes
 import importlib
 import logging
+import logging.config
 import os
 import select
 import signal
@@ -222,9 +223,10 @@ def run_shared(name: str, *arguments: str) -> int:
 
 
 def read_settings_anew() -> None:
-    """Let the settings be those of this process: the supervisor read them for itself, maybe before the city stood."""
-    from logging.config import dictConfig  # noqa: PLC0415 -- only here
+    """Let the settings be those of this process: the supervisor read them for itself, maybe before the city stood.
 
+    The entry of the database is changed in place, as Django's connections keep hold of it.
+    """
     from django.conf import settings  # noqa: PLC0415 -- set up by the supervisor
     from django.db import connections  # noqa: PLC0415 -- as above
 
@@ -233,7 +235,7 @@ def read_settings_anew() -> None:
         if name != "DATABASES":
             setattr(settings, name, getattr(fresh, name))
     connections["default"].settings_dict.update(fresh.DATABASES["default"])
-    dictConfig(settings.LOGGING)
+    logging.config.dictConfig(settings.LOGGING)
 
 
 def run(name: str, *arguments: str) -> int:

@@ -176,7 +176,7 @@ def _back(steps: Sequence[Step], until: datetime, news: "Connection[None, News |
 
 
 def _hurry() -> None:
-    """Let commits of this lane not wait for the disk; a history that is cut off is begun anew anyway."""
+    """Let commits of this lane not wait for the disk: the first one afterwards that does takes them along."""
     with connections["default"].cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
 

@@ -234,13 +234,13 @@ class _Run:
 
 def load_for_children() -> None:
     """Load what the children run, so that they share it; none of it opens anything."""
-    import granian.server  # noqa: F401, PLC0415 -- needs Django, as the others
-    from django.urls import get_resolver  # noqa: PLC0415
+    import granian.server  # noqa: F401, PLC0415 -- the help is shown without it
+    from django.urls import reverse  # noqa: PLC0415 -- needs Django
 
-    import oneteam.live.serving  # noqa: PLC0415
-    import oneteam.wsgi  # noqa: F401, PLC0415
+    import oneteam.live.serving  # noqa: PLC0415 -- needs Django
+    import oneteam.wsgi  # noqa: F401, PLC0415 -- as above
 
-    get_resolver()._populate()
+    reverse("home")  # which loads every page and its address
     gc.collect()
     gc.freeze()  # collecting writes into each object it looks at, and what is written is shared no more
 

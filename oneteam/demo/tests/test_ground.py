@@ -150,7 +150,7 @@ def _digest(made: Ground) -> str:
 def test_same_seed_makes_the_same_city_in_another_process(city: Ground) -> None:
     program = (
         "import hashlib, json; from dataclasses import asdict; from oneteam.demo.ground import ground;"
-        "print(hashlib.sha256(json.dumps(asdict(ground()), sort_keys=True).encode()).hexdigest())"
+        "print(hashlib.sha256(json.dumps(asdict(ground(whole=True)), sort_keys=True).encode()).hexdigest())"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=FILE.parents[1]

@@ -83,7 +83,7 @@ def test_each_station_has_staff_of_four_agencies_and_somebody_who_is_officer_and
 
 
 def test_every_community_belongs_to_one_station_of_its_area() -> None:
-    here = ground()
+    here = ground(whole=True)
     area = {place.code: place.parent for place in here.of("community")}
     held = stations_of(here)
     assert sorted(code for mine in held.values() for code in mine) == sorted(area)
@@ -118,7 +118,7 @@ def test_organisation_code_within_a_credit_code_has_its_own_check_character() ->
 
 
 def test_premises_stand_at_doors_within_the_region(firms: list[FirmRow]) -> None:
-    here = Locator((place.zh, place.outline or []) for place in ground().of("community"))
+    here = Locator((place.zh, place.outline or []) for place in ground(whole=True).of("community"))
     for firm in firms:
         for place in firm.premises:
             assert here.find(place.door.lon, place.door.lat) == [place.door.community]
@@ -127,7 +127,7 @@ def test_premises_stand_at_doors_within_the_region(firms: list[FirmRow]) -> None
 
 
 def test_doors_stand_between_those_that_are_known() -> None:
-    found = [(lon, lat) for address, lon, lat in doors(ground()) if address.startswith("海棠路")]
+    found = [(lon, lat) for address, lon, lat in doors(ground(whole=True)) if address.startswith("海棠路")]
     assert len(found) > 30
     steps = sorted(abs(one[0] - two[0]) + abs(one[1] - two[1]) for one, two in pairwise(found))
     assert steps[len(steps) // 2] < 0.0005, "most neighbours stand side by side"

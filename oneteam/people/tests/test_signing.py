@@ -267,30 +267,3 @@ def test_only_who_keeps_the_accounts_changes_them() -> None:
 def new_person() -> UUID:
     """Register somebody without an account."""
     return acts.register_person(actor=CLERK, at=AT, name_zh="新人", name_en="Newcomer")
-
-
-def test_own_password_is_changed_by_who_knows_it_and_other_sessions_end(clock: Clock) -> None:
-    here, elsewhere = Client(), Client()
-    for client in (here, elsewhere):
-        client.cookies["django_language"] = "en"
-        assert client.post("/accounts/login/", {"login": NAME, "password": PASSWORD}).status_code == 302
-
-    def send(current: str, new: str, again: str = "") -> str:
-        answer = here.post("/password/", {"current": current, "new": new, "again": again or new})
-        assert answer.status_code in (302, 422)
-        return answer.content.decode() if answer.status_code == 422 else "changed"
-
-    fresh = "another-horse-battery"
-    assert "The current password is wrong." in send("not-this-one-at-all", fresh)
-    assert "is the current one" in send(PASSWORD, PASSWORD)
-    assert "too short" in send(PASSWORD, "short")
-    assert "The two new passwords differ." in send(PASSWORD, fresh, "another-horse-batter")
-    assert elsewhere.get("/desk/").status_code == 200, "nothing was changed so far"
-    assert send(PASSWORD, fresh) == "changed"
-    assert here.get("/desk/").status_code == 200
-    assert "/accounts/login/" in elsewhere.get("/desk/")["Location"]
-    assert sign_in(password=fresh) is True
-    assert sign_in() is not True
-    [act] = Act.objects.filter(kind="account.password_changed")
-    assert (act.actor, act.stream) == (f"person:{person_of(NAME)}", person_of(NAME))
-    assert fresh not in str(act.payload)

@@ -70,7 +70,7 @@ def test_whole_city_is_complete_on_duty_at_any_hour_and_provable(
 
 def counts() -> None:
     places = Counter(Place.objects.values_list("kind", flat=True))
-    assert places == Counter(place.kind for place in ground().places)
+    assert places == Counter(place.kind for place in ground(whole=True).places)
     assert (places["area"], places["community"], places["station"]) == (5, 102, 26)
     units = Counter(Unit.objects.values_list("kind", flat=True))
     assert (units["brigade"], units["station"], units["department"]) == (8, 26, 10)

@@ -269,7 +269,8 @@ document.addEventListener('change', (event) => {
   countPicked(form);
 });
 document.addEventListener('submit', (event) => {
-  if (event.target.matches('form[data-bulk=kept]')) sessionStorage.removeItem(pickedKey(event.target));
+  // One alone is refused, and stays ticked.
+  if (event.target.matches('form[data-bulk=kept]') && picked(event.target).length > 1) sessionStorage.removeItem(pickedKey(event.target));
 });
 document.addEventListener('click', (event) => {
   const form = event.target.closest('[data-bulk-clear]')?.closest('form');

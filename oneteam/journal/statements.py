@@ -73,7 +73,8 @@ def run(sql: str, values: Sequence[Any] = ()) -> psycopg.Cursor[tuple[Any, ...]]
     """
     django = connections[DEFAULT_DB_ALIAS]  # once: each look at Django's `connection` asks for this thread's anew
     django.close_if_health_check_failed()
-    django.ensure_connection()
+    if django.connection is None:
+        django.ensure_connection()
     django.validate_no_broken_transaction()
     raw: psycopg.Connection[tuple[Any, ...]] = django.connection
     if raw.prepare_threshold is None:

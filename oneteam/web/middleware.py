@@ -63,11 +63,12 @@ def security_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        feed = feed_origin(request)
+        page = response.get("Content-Type", "").startswith("text/html")
+        feed = feed_origin(request) if page else ""
         policy = f"{POLICY}; connect-src 'self' {feed}" if feed else POLICY
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
-        if response.get("Content-Type", "").startswith("text/html"):
+        if page:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

@@ -28,13 +28,17 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class HelpPage:
-    """The help of one page. `of` are the names of its addresses, the help's own one first; `*` stands for any."""
+    """The help of one page. `of` are the names of its addresses, the help's own one first; `*` stands for any.
+
+    `counts` says what its numbers count, where several pages have numbers of the same name.
+    """
 
     of: tuple[str, ...]
     title: Text
     what: Text
     deeds: tuple[Deed, ...]
     checks: tuple[str, ...]
+    counts: Text | None = None
 
     @property
     def name(self) -> str:
@@ -61,7 +65,7 @@ def help_of(name: str) -> HelpPage | None:
 
 
 def _page(item: Part) -> HelpPage:
-    keys = item.mapping(required=("of", "title", "what"), optional=("can", "procedure", "checks"))
+    keys = item.mapping(required=("of", "title", "what"), optional=("counts", "can", "procedure", "checks"))
     deeds: list[Deed] = []
     guards: list[str] = []
     if "procedure" in keys:
@@ -79,6 +83,7 @@ def _page(item: Part) -> HelpPage:
         what=keys["what"].label() if "what" in keys else Text("", ""),
         deeds=tuple(deeds),
         checks=tuple(dict.fromkeys(guards)),
+        counts=keys["counts"].label() if "counts" in keys else None,
     )
 
 

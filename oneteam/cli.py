@@ -1,6 +1,5 @@
 """The program: `oneteam COMMAND`. Each room adds its commands; without one, the city is set up and served."""
 
-import argparse
 import gc
 import os
 import sys
@@ -9,22 +8,18 @@ from contextlib import nullcontext
 from importlib import import_module
 
 from oneteam.kernel.errors import OneteamError
-from oneteam.server import config, text
-from oneteam.server.playing import set_clock
-from oneteam.server.processes import database, unserved
-
-ROOMS = ("server", "journal", "people", "lawbook", "procedures", "directories", "search", "intake", "exchange")
+from oneteam.server import config, text, usage
 
 SERVING = ("start", "serve")
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> usage.Parser:
     """Return the parser of all commands.
 
     A command's defaults are `run(args) -> exit code`; where it needs the database, the `role` it connects as; and
     `alone` where the city must not be served meanwhile.
     """
-    main = argparse.ArgumentParser(
+    main = usage.Parser(
         prog="oneteam",
         description="One city team carries out every administrative law-enforcement matter of its city.",
     )
@@ -32,8 +27,8 @@ def parser() -> argparse.ArgumentParser:
         "Commands answer in the language of the shell (LC_ALL, LC_MESSAGES, LANG): Chinese for zh…, else English; "
         "ONETEAM_LANG=zh or en says otherwise."
     )
-    commands = main.add_subparsers(metavar="COMMAND")
-    for room in ROOMS:
+    commands = main.add_subparsers()
+    for room in usage.ROOMS:
         import_module(f"oneteam.{room}.commands").add_commands(commands)
     return main
 
@@ -54,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given or (given[0].startswith("--") and given[0] != "--help"):
         given = ["start", *given]
     args = parser().parse_args(given)
+    # Not for the help: the database's driver comes with them.
+    from oneteam.server.playing import set_clock  # noqa: PLC0415
+    from oneteam.server.processes import database, unserved  # noqa: PLC0415
+
     # A command ends soon: looking for garbage after each 700 objects took a fifth of an import's time.
     gc.set_threshold(50_000, 20)
     _speak(served=given[0] in SERVING)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the room's commands."""
-    client = commands.add_parser("client", help="connected systems").add_subparsers(metavar="COMMAND", required=True)
+    client = commands.add_parser("client", help="connected systems").add_subparsers(required=True)
     for name, text in (
         ("add", "register a system and print its token once"),
         ("rotate", "print a new token once; the old one is refused from now"),
@@ -16,9 +16,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         command = client.add_parser(name, help=text)
         command.add_argument("name")
         command.set_defaults(run=run_client, change=name, role="app")
-    events = commands.add_parser("events", help="incidents as events of GB/T 47678.5").add_subparsers(
-        metavar="COMMAND", required=True
-    )
+    events = commands.add_parser("events", help="incidents as events of GB/T 47678.5").add_subparsers(required=True)
     export = events.add_parser("export", help="hand over the incidents of some days as a CSV file; all or none")
     export.add_argument("file", type=Path)
     export.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="DAY")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the room's commands."""
-    intake = commands.add_parser("intake", help="take in reports").add_subparsers(metavar="COMMAND", required=True)
+    intake = commands.add_parser("intake", help="take in reports").add_subparsers(required=True)
     imports = intake.add_parser("import", help="take in a file of reports, all of it or nothing")
     imports.add_argument(
         "file", type=Path, help="CSV (UTF-8, UTF-16, GBK), .xlsx or .xls; docs/import.md names the columns"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the room's commands."""
     journal = commands.add_parser("journal", help="check, prove, erase and seal what was recorded")
-    each = journal.add_subparsers(metavar="COMMAND", required=True)
+    each = journal.add_subparsers(required=True)
     verify = each.add_parser("verify", help="check every act; names each that was changed, removed or slipped in")
     verify.add_argument("file", type=Path, nargs="?", help="checkpoint file (default: the city's own)")
     verify.add_argument("--state", action="store_true", help="also name every row that no act explains")

@@ -14,7 +14,7 @@ def law_commands(commands: Commands) -> Commands:
     for action in law._actions:
         if isinstance(action, argparse._SubParsersAction):
             return action
-    return law.add_subparsers(metavar="COMMAND", required=True)
+    return law.add_subparsers(required=True)
 
 
 def add_commands(commands: Commands) -> None:

@@ -9,7 +9,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def add_commands(commands: Commands) -> None:
     """Add the room's commands."""
-    account = commands.add_parser("account", help="who may sign in").add_subparsers(metavar="COMMAND", required=True)
+    account = commands.add_parser("account", help="who may sign in").add_subparsers(required=True)
     _add_account_add(account)
     listing = account.add_parser("list", help="list the accounts with their posts of today")
     listing.set_defaults(run=run_list, role="app")
@@ -22,7 +22,7 @@ def add_commands(commands: Commands) -> None:
         command = account.add_parser(name, help=text)
         command.add_argument("username")
         command.set_defaults(run=run_change, change=name, role="app")
-    post = commands.add_parser("post", help="give and end posts").add_subparsers(metavar="COMMAND", required=True)
+    post = commands.add_parser("post", help="give and end posts").add_subparsers(required=True)
     give = post.add_parser("give", help="give a person a further post in a unit that is there")
     give.add_argument("username")
     # `role` itself is the database role that the command connects as.

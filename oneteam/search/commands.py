@@ -15,8 +15,10 @@ def run_rebuild(_args: argparse.Namespace) -> int:
     import django  # noqa: PLC0415 -- the database role is chosen before Django starts
 
     django.setup()
+    from django.utils.translation import gettext as _  # noqa: PLC0415 -- needs Django
+
     from oneteam.search.indexing import begin_anew  # noqa: PLC0415 -- needs Django
 
     begin_anew()
-    print("The index is empty; the followers of the server fill it again from the journal.")
+    print(_("The index is empty; the followers of the server fill it again from the journal."))
     return 0

@@ -3,8 +3,11 @@
 import argparse
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from oneteam.server import config, usage
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -32,9 +35,7 @@ def add_commands(commands: "Commands") -> None:
 
 
 def _add_serving(commands: "Commands") -> None:
-    from oneteam.server.processes import HOST, PORT  # noqa: PLC0415 -- numbers for the help; no Django in it
-
-    default = int(os.environ.get("ONETEAM_PORT") or PORT)
+    default = int(os.environ.get("ONETEAM_PORT") or config.PORT)
     start = commands.add_parser("start", help="found the demo city where there is none and serve it (the default)")
     serve = commands.add_parser("serve", help="serve the city that ONETEAM_CITY names")
     for each in (start, serve):
@@ -48,7 +49,7 @@ def _add_serving(commands: "Commands") -> None:
         "--speed", type=_speed, help="play the demo city's day so fast (60: a minute in a second, as without it)"
     )
     start.set_defaults(run=run_start)
-    serve.add_argument("--host", default=HOST, help="where to listen; put a TLS proxy in front (%(default)s)")
+    serve.add_argument("--host", default=config.HOST, help="where to listen; put a TLS proxy in front (%(default)s)")
     serve.set_defaults(run=run_serve)
     init = commands.add_parser("init", help="found the city that ONETEAM_CITY names, without any account")
     init.add_argument("--code", required=True, help="division code, six digits (GB/T 2260)")
@@ -74,10 +75,10 @@ def _add_keeping(commands: "Commands") -> None:
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
-    if not 1 <= speed <= FASTEST:
-        raise argparse.ArgumentTypeError(f"a number from 1 to {FASTEST}")
-    return speed
+    with suppress(ValueError):
+        if 1 <= (speed := float(text)) <= FASTEST:
+            return speed
+    raise argparse.ArgumentTypeError(usage.gettext("a number from 1 to %(most)d is needed") % {"most": FASTEST})
 
 
 def run_start(args: argparse.Namespace) -> int:
@@ -164,7 +165,8 @@ def run_bench(args: argparse.Namespace) -> int:
             print(f"{name:<12} {about}")
         return 0
     if args.name not in names:
-        print(f"there is no benchmark {args.name!r}; known are: {', '.join(names)}")
+        text = usage.gettext("There is no benchmark “%(name)s”; known are: %(known)s")
+        print(text % {"name": args.name, "known": ", ".join(names)}, file=sys.stderr)
         return 2
     from importlib import import_module  # noqa: PLC0415 -- one benchmark's needs are not the others'
 
@@ -179,9 +181,9 @@ def _benchmarks() -> dict[str, str]:
     """The first line of each benchmark's own description, read without running it; one is what has a `run`."""
     import ast  # noqa: PLC0415 -- only for the list
 
-    from oneteam.server.config import CHECKOUT  # noqa: PLC0415 -- loaded by the command that needs it
-
-    trees = {path.stem: ast.parse(path.read_text("utf-8")) for path in sorted((CHECKOUT / "benchmarks").glob("*.py"))}
+    trees = {
+        path.stem: ast.parse(path.read_text("utf-8")) for path in sorted((config.CHECKOUT / "benchmarks").glob("*.py"))
+    }
     return {
         name: (ast.get_docstring(tree) or "").split("\n", 1)[0]
         for name, tree in trees.items()

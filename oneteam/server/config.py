@@ -23,6 +23,8 @@ DEFAULT_CITY = "demo"
 DATABASE = "oneteam"
 CITY_LANGUAGE = "zh-hans"
 ROOT_DATA = Path("/var/lib/oneteam")
+HOST = "127.0.0.1"
+PORT = 8000
 WEB_THREADS = 2  # of each worker; measured: more only wait for each other in one interpreter
 # A thread uses one connection at a time. More would be gone through in turn, each with caches of its own to keep warm.
 POOL = {"min_size": 1, "max_size": WEB_THREADS}

@@ -26,8 +26,6 @@ from oneteam.kernel.errors import NotReadyError
 from oneteam.server import config, forking, postgres
 from oneteam.server.text import gettext as _
 
-HOST = "127.0.0.1"
-PORT = 8000
 PORTS_TRIED = 100
 TICK = 0.1  # seconds between two looks at the children
 DATABASE_TICK = 0.5
@@ -69,7 +67,7 @@ def database(data: Path | None = None) -> Iterator[postgres.Server | None]:
 _claims: list[socket.socket] = []
 
 
-def free_port(wanted: int, host: str = HOST) -> int:
+def free_port(wanted: int, host: str = config.HOST) -> int:
     """The first port from `wanted` on that nobody listens on, ours until this process ends.
 
     The web opens it with SO_REUSEPORT a second later, which would not fail where another city's server did the same
@@ -233,7 +231,7 @@ class Sharing(Child):
 
 
 def children(
-    *, port: int | None, live: int | None = None, host: str = HOST, play: str | None = None
+    *, port: int | None, live: int | None = None, host: str = config.HOST, play: str | None = None
 ) -> list[Child]:  # fmt: skip
     """The programs of a city, in the order in which they are stopped; no web where `port` is None.
 

@@ -33,8 +33,8 @@ class Options:
     its places, people, firms and weeks; `leave` ends when that is done and followed. `speed`: of the played day."""
 
     demo: bool
-    port: int = processes.PORT
-    host: str = processes.HOST
+    port: int = config.PORT
+    host: str = config.HOST
     quiet: bool = False
     leave: bool = False
     small: bool = False

@@ -19,7 +19,7 @@ def speak(language: str) -> None:
 def gettext(message: str) -> str:
     """The message in the operator's language."""
     if not settings.configured:
-        return _catalogue(config.shell_language()).gettext(message)
+        return catalogue(config.shell_language(), "server").gettext(message)
     if _serving:
         with translation.override(_serving[0]):
             return translation.gettext(message)
@@ -27,8 +27,9 @@ def gettext(message: str) -> str:
 
 
 @cache
-def _catalogue(language: str) -> catalogues.NullTranslations:
+def catalogue(language: str, room: str) -> catalogues.NullTranslations:
+    """A room's translations, read without Django; none where the language is that of the code."""
     if language != config.CITY_LANGUAGE:
         return catalogues.NullTranslations()
-    folder = config.CHECKOUT / "oneteam" / "server" / "locale"
+    folder = config.CHECKOUT / "oneteam" / room / "locale"
     return catalogues.translation("django", folder, ["zh_Hans"], fallback=True)

@@ -3,11 +3,12 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.db import connection
@@ -295,6 +296,12 @@ def _checkpoints(paths: config.CityPaths, _at: datetime) -> Iterator[Finding]:
         yield _ok("checkpoints", _("%(size)d acts, also in %(file)s") % {"size": last.size, "file": paths.checkpoints})
 
 
+def _began(state: Mapping[str, Any]) -> timedelta:
+    """How long the server runs; it makes up for the nights before it."""
+    since = state.get("since")
+    return real_now() - datetime.fromisoformat(since) if since else timedelta(0)
+
+
 def _verification(paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
     from oneteam.journal.nightly import last_verification  # noqa: PLC0415 -- needs Django
     from oneteam.server.nightly import is_due, last_due  # noqa: PLC0415 -- as above
@@ -309,7 +316,7 @@ def _verification(paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
         yield _wrong("verification", found % values, _("find out who changed what: %s") % names)
     elif not is_due(at):
         yield _ok("verification", held)
-    elif processes.running(paths) is None or at - last_due(at) < VERIFYING:
+    elif (state := processes.running(paths)) is None or at - last_due(at) < VERIFYING or _began(state) < VERIFYING:
         yield _note("verification", held, by_itself)
     else:
         cure = _("see verify.log in %(folder)s") % {"folder": processes.log_dir(paths)}

@@ -271,6 +271,7 @@ class Supervisor:
         cut_logs(folder)
         for child in self.programs:
             child.start(folder / f"{child.name}.log")
+        self.about["since"] = real_now().isoformat()
         self.note()
 
     def tick(self) -> None:

@@ -17,11 +17,11 @@ from oneteam.journal.actors import machine, operator
 from oneteam.journal.models import Act
 from oneteam.journal.nightly import last_verification, record_outcome, verify_everything
 from oneteam.journal.queries import sentence
-from oneteam.kernel.clock import SHANGHAI
+from oneteam.kernel.clock import SHANGHAI, real_now
 from oneteam.kernel.errors import NotAllowedError
 from oneteam.lawbook.acts import set_setting
 from oneteam.places.models import Region
-from oneteam.server import config, nightly, processes, testing
+from oneteam.server import config, doctor, nightly, processes, testing
 from oneteam.server.access import administrator
 from tests.running import Running, on_clone, run, wait_for
 from tests.world import AT, follow
@@ -131,6 +131,17 @@ def test_verification_that_cannot_be_done_is_not_tried_all_the_time(
     night.look(AT)
     assert night.child.starts == 2
     night.stop()
+
+
+@pytest.mark.parametrize(("hours", "state"), [(3.9, "note"), (4.1, "wrong")])
+def test_sec_07_doctor_gives_a_server_its_time_to_make_up_for_a_night(
+    city: City, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, hours: float, state: str
+) -> None:
+    follow(city.name)
+    since = real_now() - timedelta(hours=hours)
+    monkeypatch.setattr(processes, "running", lambda _paths: {"since": since.isoformat()})
+    [found] = doctor._verification(config.make_city_paths("alpha", tmp_path), AT + timedelta(days=3))
+    assert found.state == state
 
 
 def niceness(server: Running) -> set[int]:

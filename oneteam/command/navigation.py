@@ -44,7 +44,7 @@ def _entries(request: HttpRequest) -> Iterable[NavigationEntry]:
     return [
         NavigationEntry("desk", "home", gettext_lazy("Desk"), order=1, visible=conducts),
         NavigationEntry("orders", "order", gettext_lazy("Orders"), order=5, visible=_receives),
-        NavigationEntry("escalated", "bell", gettext_lazy("Overdue"), order=6, visible=_leads),
+        NavigationEntry("escalated", "bell", gettext_lazy("Late orders"), order=6, visible=_leads),
         NavigationEntry("verify", "inspect", gettext_lazy("Verify"), order=7 if pressing else 20, visible=_verifies),
     ]
 

@@ -84,9 +84,11 @@ class _Read:
 def _beside(importer: Importer, batch: Batch, read: _Read) -> Iterable[Fault]:
     """Find what is wrong with the rows that can be read, also where others cannot: everything is told in one round.
 
-    Unless it may be wrong only because another row cannot be read: what names that row, or has its number.
+    Unless it may be wrong only because another row cannot be read: what names that row, or is about its number.
     """
-    found = list(_doubled(importer, batch.entries)) or list(importer.check(batch))
+    doubled = list(_doubled(importer, batch.entries, read))
+    lines = {fault.line for fault in doubled}
+    found = [*doubled, *importer.check(replace(batch, entries=[one for one in batch.entries if one.line not in lines]))]
     names = [*importer.unique, *importer.brings]
     missing = {cells[name].strip() for cells in read.broken for name in names if cells.get(name, "").strip()}
     if not missing:
@@ -94,7 +96,8 @@ def _beside(importer: Importer, batch: Batch, read: _Read) -> Iterable[Fault]:
 
     def hangs(fault: Fault) -> bool:
         cells = read.by_line.get(fault.line, {})
-        return any(cells.get(name, "").strip() in missing for name in (fault.column, *names))
+        told = names if fault.column in ("", *names) else [fault.column]
+        return fault not in doubled and any(cells.get(name, "").strip() in missing for name in told)
 
     return [fault for fault in found if not hangs(fault)]
 
@@ -184,20 +187,22 @@ def _built(importer: Importer, entry: Entry, batch: Batch, faults: list[Fault]) 
     return None
 
 
-def _doubled(importer: Importer, entries: Sequence[Entry]) -> Iterable[Fault]:
+def _doubled(importer: Importer, entries: Sequence[Entry], read: _Read) -> Iterable[Fault]:
+    """Find what stands twice; of a row that cannot be read counts what is written in it."""
+    readable = {entry.line: entry for entry in entries}
     for column in importer.unique:
-        first: dict[Any, int] = {}
-        for entry in entries:
-            value = entry[column]
+        first: dict[str, int] = {}
+        for line, cells in read.by_line.items():
+            value = readable[line][column] if line in readable else cells.get(column, "").strip() or None
             if value is None:
                 continue
-            if value in first:
+            if str(value) in first:
                 yield Fault(
-                    entry.line, column,
-                    _("“%(value)s” stands in line %(line)d already") % {"value": value, "line": first[value]},
+                    line, column,
+                    _("“%(value)s” stands in line %(line)d already") % {"value": value, "line": first[str(value)]},
                     _("leave one of the two"),
                 )  # fmt: skip
-            first.setdefault(value, entry.line)
+            first.setdefault(str(value), line)
 
 
 # Taking -------------------------------------------------------------------------------------------------------------

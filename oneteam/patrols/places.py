@@ -9,10 +9,21 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from oneteam.patrols.acts import Spotted
-from oneteam.places.queries import Located, Named, Reason, in_region, place_names, place_of, resolve
+from oneteam.places.queries import (
+    Located,
+    Named,
+    Reason,
+    Resolution,
+    find_places,
+    in_region,
+    place_names,
+    place_of,
+    resolve,
+)
 
 Point = tuple[Decimal, Decimal]
 OFFERED = 6  # places of one name
+UNSURE = (Reason.AMBIGUOUS, Reason.UNSURE, Reason.CONFLICT)
 SIX = Decimal("0.000001")
 DEGREES = 180
 
@@ -52,15 +63,21 @@ def spot_of(point: Point | None, chosen: UUID | None, address: str, *, on: date)
     found = resolve(address, on=on, near=here) if address.strip() else None
     if found is not None and found.point is not None:
         return _at(found.point, found.place, on)
+    spelt = find_places(address, on=on, most=OFFERED) if found is not None and found.reason not in UNSURE else []
+    if len(spelt) == 1:  # by its name in English, or a part of one that no other has
+        return _at((spelt[0].lon, spelt[0].lat), spelt[0].id, on)
     if here is not None:
         return _at(here, None, on)
+    if choices := spelt or _candidates(found):
+        return Spot(problem=_("Several places may be meant; choose one, or write more."), choices=choices)
     if found is None:
         outside = _("The device says that it is outside the city; search for the place instead.")
         return Spot(problem=outside if point else _("Take the device's position, or search for the place."))
-    choices = list(place_names(found.candidates[:OFFERED]).values())
-    if choices and found.reason in (Reason.AMBIGUOUS, Reason.UNSURE, Reason.CONFLICT):
-        return Spot(problem=_("Several places may be meant; choose one, or write more."), choices=choices)
     return Spot(problem=_("No place of this name is known; write the road with its number, or a shop or landmark."))
+
+
+def _candidates(found: Resolution | None) -> Sequence[Named]:
+    return list(place_names(found.candidates[:OFFERED]).values()) if found and found.reason in UNSURE else []
 
 
 def _device(point: Point | None) -> Point | None:

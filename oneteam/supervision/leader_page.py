@@ -68,7 +68,7 @@ def parts(here: Standing) -> list[Part]:
             list(_soon(here, city)),
             _("Nothing falls due in the next hours."),
         ),
-        Part(_("How it went"), list(_went(here.at))),
+        Part(_("How it went in the whole city"), list(_went(here.at))),
     ]
 
 

@@ -1,6 +1,7 @@
 """Error pages that help, the switches for language and theme, the sign of life."""
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
@@ -77,6 +78,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         text = _("What was sent is too large, and nothing of it was saved. Send fewer or smaller files.")
         return error_page(request, 413, _("This cannot be taken as it is"), [text])
+    if isinstance(exception, SessionInterrupted):
+        text = _("You were signed out meanwhile, perhaps in another window. Sign in and look whether it was saved.")
+        return error_page(request, 400, _("You are signed out"), [text])
     text = _("The browser sent something that cannot be read. Go back, reload the page and try again.")
     return error_page(request, 400, _("This cannot be taken as it is"), [text])
 

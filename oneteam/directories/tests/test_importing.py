@@ -48,7 +48,7 @@ def test_heading_may_be_a_label_or_an_alias_in_any_case() -> None:
 
 def test_every_fault_is_told_at_once_in_the_order_of_the_lines() -> None:
     found = faults(f"{HEAD},a,2026-03-05\nS-2,b,never\nS-3,c,\nS-3,d,2026-02-30\n")
-    assert [fault.partition(" ")[0] for fault in found] == ["2:code:", "3:opened:", "5:opened:"]
+    assert [fault.partition(" ")[0] for fault in found] == ["2:code:", "3:opened:", "5:opened:", "5:code:"]
     assert found[0] == "2:code: this must be filled in; write it like S-1"
     assert faults(f"{HEAD}S-1,a,\nS-2,b,\nS-1,c,\n") == ["4:code: “S-1” stands in line 2 already; leave one of the two"]
 
@@ -65,6 +65,11 @@ def test_faults_of_whole_rows_are_told_beside_those_of_cells_but_not_what_hangs_
     rows = "S-1,S-1,never\nS-2,S-1,\nS-3,S-9,\nS-4,S-3,\nS-1,S-8,\n"
     assert faults(f"{HEAD}{rows}", check=check) == [
         faults(f"{HEAD}S-1,S-1,never\n")[0], "4:name: there is no S-9",
+        "6:code: “S-1” stands in line 2 already; leave one of the two",
+    ]  # fmt: skip
+    rows = "S-1,S-1,\nS-2,S-9,\nS-2,S-8,\n"
+    assert faults(f"{HEAD}{rows}", check=check) == [
+        "3:name: there is no S-9", "4:code: “S-2” stands in line 3 already; leave one of the two",
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from oneteam.cases import labels, queries
 from oneteam.cases.models import Case
+from oneteam.cases.slots import CASE_PHOTOS
 from oneteam.cases.wizard import PAGES, Page, address, beside, form_of, next_page, number_of
 from oneteam.documents.queries import documents_about
 from oneteam.documents.shown import documents_panel
@@ -24,6 +25,7 @@ from oneteam.procedures.shown import Returned, StepForm, clocks_of, offer, shown
 from oneteam.things.queries import PartyInfo, parties
 from oneteam.web.panels import Photos
 from oneteam.web.parts import Chip, Clocks, Fact, Facts, Link, PageHeader, State, Step, Steps
+from oneteam.web.slots import collect_bulk
 
 READABLE = (
     "remark", "where", "act", "demand", "note", "statement", "ground_note", "no_order_reason", "refusal", "proof",
@@ -62,7 +64,10 @@ def case_context(request: PersonRequest, row: Case, *, at: datetime) -> dict[str
         "clocks": Clocks(clocks, title=_("Time limits")),
         "documents": documents_panel(documents_about([row.id])[row.id]),
         "photos": Photos(
-            [photo_tile(one.blob_id, kept[one.blob_id], kind=labels.MOMENTS[one.moment]) for one in photos],
+            [
+                *collect_bulk(CASE_PHOTOS, request, [row]).get(row.id, []),
+                *(photo_tile(one.blob_id, kept[one.blob_id], kind=labels.MOMENTS[one.moment]) for one in photos),
+            ],
             title=_("Photos"), empty=_("No photo was taken yet."),
         ),
         "timeline": shown_timeline(timeline(row.id), told=READABLE, words=_word),

@@ -12,7 +12,9 @@ from oneteam.journal.subjects import read_personal
 from oneteam.kernel.errors import MissingError
 from oneteam.procedures.queries import in_state
 
-OPEN = ("open", "ordered", "decided", "delivered")
+PENDING = ("open", "ordered", "decided")
+"""States before the decision is handed over: what was complained of is not dealt with yet."""
+OPEN = (*PENDING, "delivered")
 
 
 def case(case_id: UUID) -> Case:

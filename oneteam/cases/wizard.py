@@ -22,6 +22,7 @@ from oneteam.cases.papers import DECISION, decision_values, matter_of, provision
 from oneteam.cases.replacing import replace_officer
 from oneteam.documents.queries import RegisterFilter, register
 from oneteam.documents.shown import preview_paper
+from oneteam.intake.queries import seen_on_patrol
 from oneteam.kernel.clock import legal_day
 from oneteam.lawbook.offers import matter_choices
 from oneteam.lawbook.page import ranges_text
@@ -174,7 +175,7 @@ def _initial(page: Page, row: Case, at: datetime) -> dict[str, Any]:
     if page.verb == "note":
         found = {"matter": row.matter or (row.incident.matter if row.incident else ""), "premises": row.premises_id}
         where = told.get("where") or _where(row)
-        return {"found_at": row.found_at or row.opened_at, "where": where, "act": told.get("act"), **found}
+        return {"found_at": row.found_at or _seen(row), "where": where, "act": told.get("act"), **found}
     if page.verb == "order":
         return {"consequence": _consequence(row)}
     if page.verb == "hear":
@@ -184,6 +185,11 @@ def _initial(page: Page, row: Case, at: datetime) -> dict[str, Any]:
     if page.verb == "decide":
         return {"penalty": row.told_penalty or PenaltyKind.FINE, "amount": row.told_amount, "payment": "bank"}
     return {}
+
+
+def _seen(row: Case) -> datetime:
+    """Return when what led to a case was seen: by the patrol, else by the officers who opened it."""
+    return (seen_on_patrol(row.incident_id) if row.incident_id else None) or row.opened_at
 
 
 def _where(row: Case) -> str:

@@ -217,8 +217,8 @@ def merge_incidents(*, actor: Actor, at: datetime, incident: UUID, into: UUID, k
 def confirm_resolved(*, actor: Actor, at: datetime, incident: UUID) -> None:
     """Resolve an incident that an officer took over, once the officers are done. Sent twice it is confirmed once.
 
-    Raises ConflictError while a case of it is open, or where no officer has it: then it is resolved with its last
-    order; RefusedError (OT-02) while an order is open.
+    A fine may still have to be paid. Raises ConflictError while a case of it is not decided and handed over, or where
+    no officer has it: then it is resolved with its last order; RefusedError (OT-02) while an order is open.
     """
     locked = locked_incidents(incident)[incident]
     if runs([locked.id])[locked.id].state == "resolved":
@@ -226,6 +226,6 @@ def confirm_resolved(*, actor: Actor, at: datetime, incident: UUID) -> None:
     hand = hands([locked.id]).get(locked.id)
     if hand is None:
         raise ConflictError(_("No officer has this; it is resolved when its last order is verified."))
-    if hand.open_cases:
-        raise ConflictError(_("A case of this is open; it is resolved once the case is over."))
+    if hand.pending:
+        raise ConflictError(_("A case of this is not decided and handed over yet; it is resolved after that."))
     resolve_incident(actor=actor, at=at, incident=locked.id)

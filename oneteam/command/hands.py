@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from oneteam.cases.page import state_chip
-from oneteam.cases.queries import OPEN, cases_of_incidents
+from oneteam.cases.queries import OPEN, PENDING, cases_of_incidents
 from oneteam.patrols.queries import taken_over
 from oneteam.people.standing import person_names
 from oneteam.procedures.queries import runs
@@ -17,12 +17,15 @@ from oneteam.web.parts import Chip, Fact, Facts, Link
 
 @dataclass(slots=True)
 class Hand:
-    """Who has an incident: the officers' names, the finding that one of them took over, its cases with their states."""
+    """Who has an incident: the officers' names, the finding that one of them took over, its cases with their states.
+
+    `pending`: one of them is not decided and handed over yet.
+    """
 
     people: list[str] = field(default_factory=list)
     finding: Link | None = None
     cases: list[tuple[int, Chip]] = field(default_factory=list)
-    open_cases: bool = False
+    pending: bool = False
 
     @property
     def facts(self) -> Facts:
@@ -73,7 +76,7 @@ def hands(incidents: Iterable[UUID]) -> dict[UUID, Hand]:
             people=[names[one] for one in dict.fromkeys(people)],
             finding=_link(finding.id, finding.number) if finding else None,
             cases=[(row.number, state_chip(state[row.id])) for row in rows],
-            open_cases=any(state[row.id].state in OPEN for row in rows),
+            pending=any(state[row.id].state in PENDING for row in rows),
         )  # fmt: skip
     return found
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Case, QuerySet, When
 
-from oneteam.intake.models import Incident, Report, Urgency
+from oneteam.intake.models import Channel, Incident, Report, Urgency
 from oneteam.journal.queries import acts
 from oneteam.journal.subjects import read_personal
 from oneteam.kernel.masking import names_anybody
@@ -139,6 +139,12 @@ def reports_of_incidents(ids: Iterable[UUID]) -> dict[UUID, list[Report]]:
         assert row.incident_id is not None
         found.setdefault(row.incident_id, []).append(row)
     return found
+
+
+def seen_on_patrol(incident: UUID) -> datetime | None:
+    """Return when the patrol first saw what an incident is about; None where it did not."""
+    seen = Report.objects.filter(incident=incident, channel=Channel.PATROL).order_by("told_at")
+    return seen.values_list("told_at", flat=True).first()
 
 
 def frequent_matters(*, among: int = 300, limit: int = 10) -> list[str]:

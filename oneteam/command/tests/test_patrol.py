@@ -1,17 +1,30 @@
 """What the patrol passes on at the desk, and orders about what an officer would take over (OT-08)."""
 
 import re
+from datetime import timedelta
 from html import escape
 
 import pytest
 
-from oneteam.cases.acts import open_case
+from oneteam.cases.acts import open_case, show_certificates
 from oneteam.cases.closing import end_case
-from oneteam.cases.tests.making import certify, person
+from oneteam.cases.tests.making import (
+    certify,
+    decided,
+    delivered,
+    fine,
+    heard,
+    identified,
+    known,
+    ordered,
+    person,
+    rechecked,
+)
 from oneteam.command import acts as command
+from oneteam.kernel.clock import SHANGHAI
 from oneteam.lawbook.catalogue import matter_name
 from oneteam.patrols import acts
-from oneteam.patrols.models import Finding
+from oneteam.patrols.models import Finding, FindingPhoto
 from oneteam.patrols.tests.test_findings import OFFICER, passed_on
 from oneteam.procedures.errors import RefusedError
 from oneteam.procedures.queries import runs
@@ -107,3 +120,38 @@ def test_desk_confirms_that_what_an_officer_took_over_is_resolved_and_answers_it
         assert (answer.status_code, answer["Location"]) == (302, "/desk/?tab=going")
     desk.post(f"/reports/{report}/answer/", {"result": "done", "answer": "已处理"})
     assert runs([report])[report].state == "answered"
+
+
+def test_case_shows_what_the_patrol_photographed_and_begins_when_it_was_found() -> None:
+    finding = passed_on()
+    incident = acts.take_over(actor=actor(*OFFICER), at=AT, finding=finding)
+    blob = FindingPhoto.objects.get(finding=finding).blob_id
+    certify("weng.shanxing", "luo.chengye")
+    later = AT + timedelta(minutes=50)
+    case = open_case(actor=actor(*OFFICER), at=later, second=person("luo.chengye"), incident=incident)
+    officer = browser(*OFFICER, language="en")
+    page = officer.get(f"/cases/{case}/").content.decode()
+    assert f"/files/{blob}/" in page
+    assert "No photo was taken yet" not in page
+    told = Finding.objects.get(id=finding).found_at.astimezone(SHANGHAI)
+    show_certificates(actor=actor(*OFFICER), at=later, case=case)
+    identified(case, at=later)
+    assert f'value="{told:%Y-%m-%dT%H:%M}"' in officer.get(f"/cases/{case}/note/").content.decode()
+
+
+def test_desk_confirms_it_when_the_decision_is_handed_over_before_the_fine_is_paid() -> None:
+    finding = passed_on()
+    incident = acts.take_over(actor=actor(*OFFICER), at=AT, finding=finding)
+    report = Finding.objects.get(id=finding).report_id
+    case = known(incident=incident)
+    ordered(case)
+    rechecked(case)
+    heard(case, fine(50))
+    decided(case, fine(50))
+    desk = browser("shen.yulan", language="en")
+    assert desk.post(f"/reports/{report}/resolve/").status_code == 409
+    delivered(case)
+    assert f"/reports/{report}/resolve/" in desk.get(f"/reports/{report}/").content.decode()
+    assert desk.post(f"/reports/{report}/resolve/").status_code == 302
+    assert runs([incident])[incident].state == "resolved"
+    assert runs([case])[case].state == "delivered", "it waits for the payment"

@@ -39,7 +39,7 @@ step_kind(name="order.accepted", text=gettext_lazy("Order accepted"))
 step_kind(name="order.arrived", text=gettext_lazy("Arrived on the spot"))
 step_kind(name="order.handled", text=gettext_lazy("Handled"), fields={"photos": int}, personal=frozenset({"note"}))
 step_kind(name="order.returned", text=gettext_lazy("Order returned"), personal=frozenset({"reason"}))
-step_kind(name="order.verified", text=gettext_lazy("Verified on the spot"))
+step_kind(name="order.verified", text=gettext_lazy("Handling confirmed"))
 step_kind(name="order.refused", text=gettext_lazy("Verification refused: not done"), personal=frozenset({"reason"}))
 
 step_kind(name="order.extended", text=gettext_lazy("Time limit extended"), personal=frozenset({"reason"}))

@@ -1,12 +1,15 @@
-"""Who is told of what happens to an order: whom it was sent to, who sent it, the leader of a late one."""
+"""Who is told of what happens to an order: whom it was sent to, who sent it, the leader of a late one; and who is told
+of a report that was not answered in time."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from oneteam.command.models import Order
+from oneteam.intake.queries import reports_by_id
 from oneteam.journal.models import Act
 from oneteam.journal.queries import acts as journal_acts
 from oneteam.notices.slots import Notifier, Told, register_notifier
+from oneteam.people.queries import on_duty
 
 TO_HANDLER = frozenset({
     "order.sent", "order.urged", "order.extended", "order.suspended", "order.resumed", "order.recalled",
@@ -31,3 +34,15 @@ def _find(batch: Sequence[Act]) -> Iterable[Told]:
 
 
 register_notifier(Notifier("orders", TO_HANDLER | TO_SENDER | TO_LEADER, _find))
+
+
+def _broken(batch: Sequence[Act]) -> Iterable[Told]:
+    """Tell dispatchers on duty of a promise to a caller that was not kept."""
+    reports = {row.id for row in reports_by_id(act.stream for act in batch)}
+    for act in batch:
+        if act.stream in reports:
+            for held in on_duty(act.occurred_at, ("dispatcher",)):
+                yield act, held.id
+
+
+register_notifier(Notifier("reports", frozenset({"clock.breached"}), _broken))

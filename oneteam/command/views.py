@@ -40,7 +40,7 @@ from oneteam.web.typed import keep
 
 HOMES: Mapping[str, Sequence[str]] = {
     "dispatcher": ("desk",), **dict.fromkeys(LEADERS, ("leader",)), "system_admin": ("directories",),
-    "security_admin": ("directory", "people"),
+    "security_admin": ("directory", "people"), "cashier": ("cases",),
 }  # fmt: skip
 """Where the work of a role begins that gets no orders: a page's name and what it is about."""
 

@@ -39,7 +39,7 @@ SENTENCES: Mapping[str, Promise] = {
     "order.accepted": _("Order accepted"),
     "order.arrived": _("Arrived on the spot"),
     "order.handled": _("Handled"),
-    "order.verified": _("Verified on the spot"),
+    "order.verified": _("Handling confirmed"),
     "order.refused": _("Not done, sent back"),
     "order.returned": _("Order returned"),
     "order.recalled": _("Order recalled"),

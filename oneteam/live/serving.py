@@ -97,6 +97,8 @@ class Server:
             await asyncio.wait_for(writer.drain(), PATIENCE)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
+        except asyncio.CancelledError:
+            pass  # the feed is stopped: nothing waits for this, and asyncio would log each stream as an error
         finally:
             writer.close()
 

@@ -72,7 +72,7 @@ class PostForm(forms.Form):
 
     person = person_field()
     unit = unit_field()
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=list(ROLES.items()))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=[("", gettext_lazy("Choose a role")), *ROLES.items()])
     title_zh = forms.CharField(label=gettext_lazy("Chinese title"), max_length=60)
     title_en = forms.CharField(label=gettext_lazy("English title"), max_length=60)
     valid_from = day_field(gettext_lazy("First day"))

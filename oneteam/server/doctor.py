@@ -435,7 +435,7 @@ def _overdue(_paths: config.CityPaths, at: datetime) -> Iterator[Finding]:
     due = _moment(first.due)
     yield _note(
         "overdue", _("%(count)d clocks have run out, the first on %(due)s") % {"count": count, "due": due},
-        _("see the overdue view of the work list"),
+        _("sign in as the head of the bureau: “Today” and the list of cases lead to them"),
     )  # fmt: skip
 
 

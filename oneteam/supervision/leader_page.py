@@ -108,6 +108,12 @@ def _now(here: Standing, city: Pressure) -> Iterator[Sentence]:
             "%(count)d reports of the city are past their time limits.", city.overdue,
         )  # fmt: skip
         yield Sentence(text % {"count": city.overdue}, _reports_url(), "overdue")
+    if unpaid := standing(("case_on_the_spot",), here.at, most=1).overdue:
+        text = ngettext(
+            "%(count)d case of the city is past a time limit, such as that of its payment.",
+            "%(count)d cases of the city are past a time limit, such as that of their payment.", unpaid,
+        )  # fmt: skip
+        yield Sentence(text % {"count": unpaid}, reverse("cases"), "warn")
 
 
 def _soon(here: Standing, city: Pressure) -> Iterator[Sentence]:

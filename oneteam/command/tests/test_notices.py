@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from oneteam.command import acts, conduct
 from oneteam.command.tests.test_orders import post, sent
+from oneteam.journal.actors import machine
 from oneteam.notices.models import Notice
+from oneteam.procedures.acts import breach_overdue
 from tests import world
 from tests.world import AT, actor, browser
 
@@ -53,6 +55,18 @@ def test_return_is_told_to_who_sent_it_and_nobody_hears_of_an_own_act() -> None:
     told = set(Notice.objects.values_list("post", "kind"))
     assert told == {(post("fang.xiaohe"), "orders"), (post("shen.yulan"), "orders")}
     assert "Order returned" in page(browser("shen.yulan", language="en"))
+
+
+def test_broken_promise_to_a_caller_is_told_to_dispatchers_on_duty() -> None:
+    report = world.receive("占道经营").id
+    breach_overdue(actor=machine("timer", "1"), at=AT + timedelta(minutes=59))
+    follow()
+    assert not Notice.objects.exists()
+    breach_overdue(actor=machine("timer", "1"), at=AT + timedelta(minutes=61))
+    follow()
+    told = set(Notice.objects.values_list("post", "kind", "object"))
+    assert told == {(post(username), "reports", report) for username in ("shen.yulan", "qiu.mingzhou")}
+    assert "A time limit was exceeded" in page(browser("shen.yulan", language="en"))
 
 
 def test_urging_is_told_again_and_all_are_marked_as_seen_at_once() -> None:

@@ -25,6 +25,8 @@ GROUNDS = {
     "31": gettext_lazy("Article 31: mental illness"),
     "32": gettext_lazy("Article 32: lighter or mitigated"),
 }
+NATURAL = frozenset({"30", "31"})
+"""Grounds that lie in a natural person."""
 
 
 def _choices(words: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from oneteam.cases import labels, queries
+from oneteam.cases.known import known_firms
 from oneteam.cases.models import Case
 from oneteam.cases.slots import CASE_PHOTOS
 from oneteam.cases.wizard import PAGES, Page, address, beside, form_of, next_page, number_of
@@ -162,6 +163,7 @@ def page_context(
         "step": step,
         "steps": Steps([step], title=_("Next steps")),
         "beside": beside(page, row, at),
+        "known": known_firms(request) if page.verb == "identify" and step.status == "lawful" else None,
         "skip": address(row, "hear") if page.verb == "order" and found is not None else "",
         "documents": documents_panel(issued) if (issued := documents_about([row.id])[row.id]) else None,
         "case_url": reverse("case", args=[row.id]),

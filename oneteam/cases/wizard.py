@@ -16,6 +16,7 @@ from oneteam.cases import closing, deciding, labels, ordering, queries
 from oneteam.cases import forms as room_forms
 from oneteam.cases.acts import identify_party, note_facts, show_certificates
 from oneteam.cases.facts import PROCEDURE
+from oneteam.cases.known import chosen
 from oneteam.cases.models import PARTS, Case, PenaltyKind
 from oneteam.cases.opening import officers_for
 from oneteam.cases.papers import DECISION, decision_values, matter_of, provisions
@@ -161,7 +162,8 @@ def _too_early(page: Page, row: Case) -> bool:
 
 def form_of(page: Page, row: Case, request: PersonRequest, at: datetime, *, back: BaseForm | None = None) -> BaseForm:
     """Return the form of a page, as it came back or new with what is known, without fields that do not apply."""
-    form = back or page.form(initial=_initial(page, row, at), auto_id=f"id_{page.verb}_%s")
+    initial = chosen(request) if page.verb == "identify" else _initial(page, row, at)
+    form = back or page.form(initial=initial, auto_id=f"id_{page.verb}_%s")
     _fit(page, form, row, request, at)
     # Needed with the choice that shows them: no "optional" beside them, and nothing that a hidden field could block.
     form.use_required_attribute = False
@@ -223,7 +225,11 @@ def _fit(page: Page, form: BaseForm, row: Case, request: PersonRequest, at: date
         both = {str(one) for one in row.officers}
         others = [one for one in officers_for(request, at) if one[0] not in both]
         _offer(form, "joining", [("", _("Choose a person")), *others], needed=True)
+    natural = row.party is None or row.party.kind != "legal_person"
     if page.verb in ("hear", "decide"):
+        grounds = fields["grounds"]
+        assert isinstance(grounds, forms.ChoiceField)
+        grounds.choices = [one for one in room_forms.GROUNDS.items() if natural or one[0] not in room_forms.NATURAL]
         fine = [one.fine for one in matter.penalties if one.fine] if matter else []
         _keep(form, "measured", any(not one.fixed for one in fine))
         kinds = matter.kinds(legal_day(row.found_at or row.opened_at)) if matter else frozenset()
@@ -235,7 +241,7 @@ def _fit(page: Page, form: BaseForm, row: Case, request: PersonRequest, at: date
         ]  # fmt: skip
     if page.verb == "decide":
         born = births([row.party_id]).get(row.party_id) if row.party_id else None
-        _keep(form, "lighter", born is None or legal_day(at).year - born.year <= 18)
+        _keep(form, "lighter", natural and (born is None or legal_day(at).year - born.year <= 18))
         _keep(form, "no_order_reason", row.ordered_at is None)
         numbers = _reserved(request, at)
         _offer(form, "number", [("", _("The next one")), *((one, one) for one in numbers)], needed=bool(numbers))

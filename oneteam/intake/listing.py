@@ -23,7 +23,7 @@ from oneteam.intake.slots import PROPOSED_IN_FIELD, REPORT_CELLS
 from oneteam.journal.subjects import find_subject
 from oneteam.lawbook.catalogue import branches, field_name
 from oneteam.people.middleware import PersonRequest
-from oneteam.procedures.queries import in_state, nearest_due
+from oneteam.procedures.queries import in_state, late_runs, nearest_due
 from oneteam.procedures.shown import clocks_of
 from oneteam.web.exporting import sheet_file
 from oneteam.web.lists import PAGE_SIZE, Column, Filter, Row, Tab, WorkList, url_with
@@ -42,6 +42,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 VIEWS: tuple[tuple[str, Any, tuple[str, ...], bool | None], ...] = (
     ("new", gettext_lazy("To decide"), ("received", "reopened"), True),
     ("going", gettext_lazy("In hand"), ("received", "reopened"), False),
+    ("late", gettext_lazy("Overdue"), ("received", "reopened"), None),
     ("answered", gettext_lazy("Answered"), ("answered",), None),
     ("closed", gettext_lazy("Closed"), ("closed",), None),
     ("all", gettext_lazy("All"), (), None),
@@ -57,10 +58,11 @@ class Asked:
     field: str
     words: str
     sort: str
+    at: datetime
 
     @classmethod
-    def of(cls, query: QueryDict) -> "Asked":
-        """Read an address. What is in hand comes by its time limit, everything else newest first."""
+    def of(cls, query: QueryDict, at: datetime) -> "Asked":
+        """Read an address. What is in hand or late at `at` comes by its time limit, everything else newest first."""
         words = query.get("q", "").replace("\x00", "").strip()[:SEARCH_LIMIT]
         known = {key for key, *_rest in VIEWS}
         view = "all" if words else query.get("view", "")
@@ -71,13 +73,14 @@ class Asked:
             channel=query.get("channel", "") if query.get("channel", "") in CHANNELS else "",
             field=query.get("field", "") if query.get("field", "") in branches() else "",
             words=words,
-            sort=asked if asked in (BY_LIMIT, NEWEST) else BY_LIMIT if view == "going" else NEWEST,
+            sort=asked if asked in (BY_LIMIT, NEWEST) else BY_LIMIT if view in ("going", "late") else NEWEST,
+            at=at,
         )
 
 
 def report_list(request: PersonRequest, *, at: datetime) -> WorkList:
     """Return the work list that the address asks for; the number of queries does not depend on the number of rows."""
-    asked = Asked.of(request.GET)
+    asked = Asked.of(request.GET, at)
     found = select(asked)
     rows, newer, older = _by_limit(request, found) if asked.sort == BY_LIMIT else _page(request, found)
     shown = queries.listed(rows)
@@ -168,6 +171,8 @@ def select(asked: Asked) -> QuerySet[Report]:
     found = queries.select(wanted=wanted, channel=asked.channel)
     if alone is not None:
         found = found.filter(incident__isnull=alone)
+    if asked.view == "late":
+        found = found.filter(id__in=late_runs("report", asked.at))
     if asked.field:
         proposed = Q(pk__in=[])
         for ids in PROPOSED_IN_FIELD:
@@ -192,7 +197,7 @@ def _count(asked: Asked) -> int:
     A view of states alone is counted where the states stand, without a look at ten thousand reports.
     """
     _key, _label, wanted, alone = next(known for known in VIEWS if known[0] == asked.view)
-    if wanted and alone is None and not (asked.channel or asked.field or asked.words):
+    if wanted and alone is None and asked.view != "late" and not (asked.channel or asked.field or asked.words):
         return in_state("report", *wanted)[:COUNT_LIMIT].count()
     return select(asked).order_by()[:COUNT_LIMIT].count()
 
@@ -259,15 +264,17 @@ def _empty(asked: Asked) -> Empty:
         return Empty(_("No report stands here."), _("Remove a filter, or choose another view above."))
     if asked.view == "new":
         return Empty(_("No report waits for a decision."), _("New ones appear here by themselves."), icon="tick")
+    if asked.view == "late":
+        return Empty(_("No report is overdue."), _("Choose another view above."), icon="tick")
     return Empty(_("No report stands here."), _("Choose another view above."))
 
 
 EXPORT_LIMIT = 10_000
 
 
-def export_file(request: PersonRequest, kind: str) -> HttpResponse:
+def export_file(request: PersonRequest, kind: str, *, at: datetime) -> HttpResponse:
     """Return the list as a file, at most ten thousand rows: no caller, no phone, no address; safe to open in Excel."""
-    rows = queries.listed(list(select(Asked.of(request.GET))[:EXPORT_LIMIT]))
+    rows = queries.listed(list(select(Asked.of(request.GET, at))[:EXPORT_LIMIT]))
     columns = [_("Number"), _("Title"), _("Channel"), _("State"), _("Told at"), _("Received at")]
     return sheet_file(columns, [_exported(row) for row in rows], name="reports", kind=kind, title=_("Reports"))
 

@@ -50,7 +50,7 @@ def reports(request: PersonRequest) -> HttpResponse:
 @require_GET
 def reports_file(request: PersonRequest, kind: str) -> HttpResponse:
     """The list as a file for a spreadsheet."""
-    return export_file(request, kind)
+    return export_file(request, kind, at=now())
 
 
 @for_roles("dispatcher", "grid_attendant")

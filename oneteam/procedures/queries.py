@@ -232,6 +232,11 @@ def overdue_count(at: datetime) -> int:
     return _late(at).count()
 
 
+def late_runs(procedure: str, at: datetime) -> "QuerySet[Any, Any]":
+    """Return the ids of a procedure's objects with an open clock past its due, for a filter."""
+    return _late(at).filter(run__procedure=procedure).values("run_id")
+
+
 def _late(at: datetime) -> "QuerySet[Clock]":
     return Clock.objects.filter(stopped_at__isnull=True, paused_since__isnull=True, due__lt=at)
 

@@ -107,7 +107,7 @@ def _now(here: Standing, city: Pressure) -> Iterator[Sentence]:
             "%(count)d report of the city is past its time limit.",
             "%(count)d reports of the city are past their time limits.", city.overdue,
         )  # fmt: skip
-        yield Sentence(text % {"count": city.overdue}, _reports_url(), "overdue")
+        yield Sentence(text % {"count": city.overdue}, _reports_url("late"), "overdue")
     if unpaid := standing(("case_on_the_spot",), here.at, most=1).overdue:
         text = ngettext(
             "%(count)d case of the city is past a time limit, such as that of its payment.",
@@ -147,12 +147,12 @@ def _soon(here: Standing, city: Pressure) -> Iterator[Sentence]:
             "%(count)d report of the city is near its time limit.",
             "%(count)d reports of the city are near their time limits.", city.soon,
         )  # fmt: skip
-        yield Sentence(text % {"count": city.soon}, _reports_url(), "warn")
+        yield Sentence(text % {"count": city.soon}, _reports_url("all"), "warn")
 
 
-def _reports_url() -> str:
-    """Return where all reports stand, what is due first coming first."""
-    return f"{reverse('reports')}?view=all&sort=limit"
+def _reports_url(view: str) -> str:
+    """Return a view of the reports, what is due first coming first."""
+    return f"{reverse('reports')}?view={view}&sort=limit"
 
 
 def _whose(here: Standing, found: Sequence[Order]) -> str:

@@ -87,6 +87,13 @@ def find_party(*, credit_code: str = "", id_number: str = "") -> UUID | None:
     raise BadInputError("find_party needs a credit code or an identity number")
 
 
+def firms_named(words: str, *, most: int) -> list[PartyInfo]:
+    """Return parties that are no citizens, by a part of their name or a former one's whole, or by their credit code."""
+    named = Q(name__icontains=words) | Q(former_names__contains=[words]) | Q(credit_code=words.upper())
+    rows = Party.objects.exclude(kind=PartyKind.CITIZEN).filter(named, ended_on=None).order_by("name")[:most]
+    return list(party_infos(rows).values())
+
+
 def born_on(party_id: UUID) -> date | None:
     """Return a citizen's date of birth from the identity number, for checks of age; None where it is not known."""
     return births([party_id]).get(party_id)

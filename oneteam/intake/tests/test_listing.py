@@ -64,6 +64,15 @@ def test_what_is_due_first_comes_first_when_asked_for() -> None:
     assert found("/reports/?sort=limit") == [early.id, late.id]
 
 
+def test_overdue_reports_are_a_view_of_their_own_and_an_answer_takes_them_out() -> None:
+    older = receive("最先到的", at=AT - timedelta(minutes=90), told_at=OLD)
+    late = receive("超期的", at=AT - timedelta(minutes=61), told_at=OLD)
+    receive("刚到的", at=AT - timedelta(minutes=59), told_at=OLD)
+    assert found("/reports/?view=late") == [older.id, late.id]
+    sheet = browser("shen.yulan").get("/reports.csv?view=late").content.decode("utf-8-sig")
+    assert len(sheet.splitlines()) == 3, "a heading and two reports"
+
+
 def test_pages_by_time_limit_hold_every_report_once() -> None:
     received = [receive(f"第{number}件", at=AT - timedelta(minutes=number), told_at=OLD).id for number in range(51)]
     first, second = found("/reports/?sort=limit"), found("/reports/?sort=limit&page=2")

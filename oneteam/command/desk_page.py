@@ -35,7 +35,6 @@ from oneteam.web.slots import collect, collect_bulk
 
 SHOWN = 30  # rows of the list; what is below them comes up as those above are sent
 COUNT_LIMIT = 1_000  # open reports that the desk counts and sorts by their limit; the list of reports shows them all
-OPEN_STATES = ("received", "reopened")
 
 TABS: tuple[tuple[str, Promise], ...] = (
     ("new", gettext_lazy("To decide")),
@@ -127,7 +126,7 @@ def desk_context(
 
 def _views(at: datetime, channel: str) -> dict[str, list[UUID]]:
     """Return the ids of each tab, the nearest time limit first; emergencies (as proposed) are decided first."""
-    open_reports = Report.objects.filter(id__in=in_state("report", *OPEN_STATES))
+    open_reports = Report.objects.filter(id__in=in_state("report", *intake.AWAITED))
     if channel:
         open_reports = open_reports.filter(channel=channel)
     found = dict(open_reports.order_by("received_at", "id").values_list("id", "incident_id")[:COUNT_LIMIT])

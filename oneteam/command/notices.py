@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from oneteam.command.models import Order
-from oneteam.intake.queries import reports_by_id
+from oneteam.intake.queries import AWAITED
 from oneteam.journal.models import Act
 from oneteam.journal.queries import acts as journal_acts
 from oneteam.notices.slots import Notifier, Told, register_notifier
 from oneteam.people.queries import on_duty
+from oneteam.procedures.queries import in_state
 
 TO_HANDLER = frozenset({
     "order.sent", "order.urged", "order.extended", "order.suspended", "order.resumed", "order.recalled",
@@ -37,8 +38,8 @@ register_notifier(Notifier("orders", TO_HANDLER | TO_SENDER | TO_LEADER, _find))
 
 
 def _broken(batch: Sequence[Act]) -> Iterable[Told]:
-    """Tell dispatchers on duty of a promise to a caller that was not kept."""
-    reports = {row.id for row in reports_by_id(act.stream for act in batch)}
+    """Tell dispatchers on duty of a promise to a caller that was not kept, while the caller still waits."""
+    reports = set(in_state("report", *AWAITED).filter(id__in={act.stream for act in batch}))
     for act in batch:
         if act.stream in reports:
             for held in on_duty(act.occurred_at, ("dispatcher",)):

@@ -40,9 +40,9 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 # key, label, states, only reports without an incident (None: either)
 VIEWS: tuple[tuple[str, Any, tuple[str, ...], bool | None], ...] = (
-    ("new", gettext_lazy("To decide"), ("received", "reopened"), True),
-    ("going", gettext_lazy("In hand"), ("received", "reopened"), False),
-    ("late", gettext_lazy("Overdue"), ("received", "reopened"), None),
+    ("new", gettext_lazy("To decide"), queries.AWAITED, True),
+    ("going", gettext_lazy("In hand"), queries.AWAITED, False),
+    ("late", gettext_lazy("Overdue"), queries.AWAITED, None),
     ("answered", gettext_lazy("Answered"), ("answered",), None),
     ("closed", gettext_lazy("Closed"), ("closed",), None),
     ("all", gettext_lazy("All"), (), None),

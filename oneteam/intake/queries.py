@@ -16,6 +16,9 @@ from oneteam.journal.subjects import read_personal
 from oneteam.kernel.masking import names_anybody
 from oneteam.procedures.queries import in_state, runs
 
+AWAITED = ("received", "reopened")
+"""The states of a report in which its caller waits for an answer."""
+
 TITLE_LENGTH = 60
 GROUND = ("incident__place__line", "incident__place__doors")
 """What is heavy of a place and no page of reports or orders shows."""

@@ -49,9 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given or (given[0].startswith("--") and given[0] != "--help"):
         given = ["start", *given]
     args = parser().parse_args(given)
-    # Not for the help: the database's driver comes with them.
-    from oneteam.server.playing import set_clock  # noqa: PLC0415
-    from oneteam.server.processes import database, unserved  # noqa: PLC0415
+    from oneteam.server.playing import set_clock  # noqa: PLC0415 -- not for the help: the database's driver comes along
+    from oneteam.server.processes import database, unserved  # noqa: PLC0415 -- as above
 
     # A command ends soon: looking for garbage after each 700 objects took a fifth of an import's time.
     gc.set_threshold(50_000, 20)

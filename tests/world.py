@@ -15,13 +15,15 @@ from oneteam.journal.follow import settle
 from oneteam.journal.kinds import ActKind, act_kinds
 from oneteam.journal.notes import load_key
 from oneteam.journal.seal import Sealer, dsn_of
-from oneteam.kernel.clock import legal_day, parse_clock, real_now
+from oneteam.kernel.clock import SHANGHAI, legal_day, parse_clock, real_now
 from oneteam.people.models import Account, Post
 from oneteam.people.queries import actor_under, posts_of
 from oneteam.server import testing
 
 AT = parse_clock(os.environ["ONETEAM_CLOCK"], real_now()).start.astimezone(UTC)
 """Region time of the tests (conftest.py: 14:00 on a Wednesday, unless the run is told otherwise)."""
+HERE = AT.astimezone(SHANGHAI)
+"""The same as the region's clocks and calendars show it."""
 
 
 def product_acts() -> dict[str, ActKind]:

@@ -90,7 +90,9 @@ class Parser(argparse.ArgumentParser):
                 action.metavar = shown
         return action
 
-    def add_subparsers(self, **given: Any) -> "argparse._SubParsersAction[Parser]":  # type: ignore[override]
+    def add_subparsers(  # type: ignore[override] # commands below are such parsers, too
+        self, **given: Any
+    ) -> "argparse._SubParsersAction[Parser]":
         """Add the place of a command."""
         return super().add_subparsers(**given, metavar=own("COMMAND"))
 

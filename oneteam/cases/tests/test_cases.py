@@ -41,7 +41,7 @@ from oneteam.people.acts import end_post
 from oneteam.people.models import Post
 from oneteam.people.standing_acts import declare_interest
 from oneteam.procedures.errors import RefusedError
-from tests.world import AT, actor
+from tests.world import AT, HERE, actor
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -137,9 +137,10 @@ def test_inv_01_nobody_is_questioned_before_certificates_are_shown() -> None:
 
 
 def test_fil_04_child_is_not_fined_and_youth_lighter() -> None:
+    tomorrow, yesterday = HERE + DAY, HERE - DAY
     child, youth = (
-        known(WASTE, party={"id_number": id_number("20121126")}),
-        known(WASTE, party={"id_number": id_number("20101124")}, certified=False),
+        known(WASTE, party={"id_number": id_number(f"{tomorrow.year - 14}{tomorrow:%m%d}")}),
+        known(WASTE, party={"id_number": id_number(f"{yesterday.year - 16}{yesterday:%m%d}")}, certified=False),
     )
     for case in (child, youth):
         heard(case, fine(200))

@@ -17,7 +17,7 @@ from oneteam.journal.actors import operator
 from oneteam.journal.models import Act
 from oneteam.people.acts import end_post
 from oneteam.places.models import Place
-from tests.world import AT, actor, browser, post_of, receive
+from tests.world import AT, HERE, actor, browser, post_of, receive
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -115,7 +115,7 @@ def test_second_dispatcher_hears_that_somebody_was_faster_and_keeps_the_words() 
     answer = browser("qiu.mingzhou", language="en").post(f"/reports/{report}/decide/", given)
     content = answer.content.decode()
     assert (answer.status_code, TYPED in content) == (409, True)
-    assert "Shen Yulan has decided this report already, at 2026-11-25 14:00" in content
+    assert f"Shen Yulan has decided this report already, at {HERE:%Y-%m-%d %H:%M}" in content
     assert (Incident.objects.count(), Order.objects.count()) == (1, 1)
 
 

@@ -22,7 +22,7 @@ from oneteam.live.hub import Hub, Stream
 from oneteam.live.serving import Refused, head_of, last_heard, origin_of
 from oneteam.people.sessions import holder_of
 from oneteam.procedures.roles import ROLES
-from tests.world import AT, actor, browser, follow, post_of, receive
+from tests.world import AT, HERE, actor, browser, follow, post_of, receive
 
 NOW = time.time()
 
@@ -59,7 +59,7 @@ def test_what_is_told_of_a_report_names_nobody_and_costs_the_same_for_many(city:
     [told] = [each for each in heard.events if each.kind == "report.received"]
     assert (told.object, told.topic, told.at) == (report.id, "report", AT)
     assert "13800008001" not in hubs.told(told).decode()
-    assert json.loads(hubs.told(told).decode().split("data: ")[1])["at"] == "14:00"
+    assert json.loads(hubs.told(told).decode().split("data: ")[1])["at"] == f"{HERE:%H:%M}"
     for number in range(10):
         receive(f"第{number}处烧烤摊占道")
     follow(city.name)

@@ -19,7 +19,7 @@ from oneteam.kernel.ids import uuid7
 from oneteam.people import acts
 from oneteam.people.models import Account, Duty, Post, Unit
 from oneteam.people.queries import actor_names, on_duty, posts, posts_of
-from tests.world import AT, actor, browser, post_of
+from tests.world import AT, HERE, actor, browser, post_of
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -84,7 +84,7 @@ def test_post_that_ended_is_gone_at_the_next_request() -> None:
     assert answer.status_code == 302
     assert answer["Location"].startswith("/posts/")
     told = client.get("/posts/").content.decode()
-    assert "2026-11-24" in told, "until when it was held"
+    assert f"{TODAY - timedelta(days=1)}" in told, "until when it was held"
     assert "未被受理" in told, "that the form was not taken"
     assert client.post("/posts/", {"post": str(post.id)}).status_code == 200, "it cannot be taken again"
     assert client.get("/reports/").status_code == 302
@@ -142,7 +142,8 @@ def test_overlapping_duty_is_refused_and_the_next_minute_is_not(starts: int, end
         acts.plan_duty(actor=CLERK, at=AT, post=post.id, starts=AT + starts * minute, ends=AT + ends * minute)
         assert Duty.objects.filter(post=post).count() == 2
         return
-    said = "ends after it starts" if ends <= starts else "has duty from 2026-11-25 14:00 to 2026-11-25 15:00"
+    known = f"has duty from {HERE:%Y-%m-%d %H:%M} to {HERE + 60 * minute:%Y-%m-%d %H:%M}"
+    said = "ends after it starts" if ends <= starts else known
     with pytest.raises(BadInputError, match=said):
         acts.plan_duty(actor=CLERK, at=AT, post=post.id, starts=AT + starts * minute, ends=AT + ends * minute)
     assert Act.objects.filter(kind="duty.planned").count() == before

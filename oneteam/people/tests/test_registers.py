@@ -12,7 +12,7 @@ from oneteam.journal.models import Act
 from oneteam.people import acts, rosters, standing_acts
 from oneteam.people.models import Absence, Account, Certificate, Duty, Interest, Person, Post, Roster, Unit
 from tests.pages import CLERK, costs, faults, open_all, page, take
-from tests.world import AT, actor, browser
+from tests.world import AT, HERE, actor, browser
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -137,10 +137,12 @@ def test_a_tie_is_declared_and_ended_on_its_pages_by_the_head_of_the_unit() -> N
 def test_history_of_an_absence_tells_its_times_as_people_write_them() -> None:
     (person,) = people(1)
     address = f"/directory/absences/{Absence.objects.get(person=person).id}/"
-    assert "Absent from 25 Nov 2026, 14:00 to 25 Nov 2026, 18:00" in page(browser("gu.weichen", language="en"), address)
+    ends = HERE + timedelta(hours=4)
+    english = [f"{at.day} {at:%b %Y, %H:%M}" for at in (HERE, ends)]
+    assert "Absent from {} to {}".format(*english) in page(browser("gu.weichen", language="en"), address)
     chinese = page(browser("gu.weichen"), address)
-    assert "2026年11月25日 14:00" in chinese
-    assert "T14:00" not in chinese.split("timeline-text")[1].split("</div>")[0]
+    assert f"{HERE.year}年{HERE.month}月{HERE.day}日 {HERE:%H:%M}" in chinese
+    assert f"T{HERE:%H:%M}" not in chinese.split("timeline-text")[1].split("</div>")[0]
 
 
 def test_somebody_among_many_is_found_by_typing_their_name_or_its_pinyin() -> None:

@@ -12,7 +12,7 @@ from oneteam.places.models import Boundary, Place
 from oneteam.places.registering import NewPlace
 from oneteam.places.tests.test_places import CLERK, outline
 from tests.pages import costs, faults, open_all, page, take
-from tests.world import AT, browser
+from tests.world import AT, HERE, browser
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -69,7 +69,7 @@ def test_grid_outside_its_community_is_refused_by_its_number_in_the_file() -> No
     assert fault.startswith("2:outline: 乙 lies outside 海棠社区")
     assert not Place.objects.filter(code="990383000012091").exists()
     assert take("places", geojson(inside)) == 1
-    assert Boundary.objects.get(place__code="990383000012091").valid_from == date(2026, 11, 25)
+    assert Boundary.objects.get(place__code="990383000012091").valid_from == HERE.date()
 
 
 def test_point_outside_what_a_place_lies_in_is_refused_with_the_distance() -> None:

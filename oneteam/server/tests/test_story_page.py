@@ -1,6 +1,6 @@
 """The page that tells the demo city's day: where it is not played, while it is, when it is over; in a demo alone."""
 
-from datetime import date, datetime
+from datetime import datetime, time
 from pathlib import Path
 from uuid import UUID
 
@@ -10,8 +10,8 @@ from django.test import Client
 
 from oneteam.demo.story import STORY
 from oneteam.kernel.clock import SHANGHAI
-from oneteam.server import config, playing
-from tests.world import browser
+from oneteam.server import config, playing, story_views
+from tests.world import HERE, browser
 
 pytestmark = pytest.mark.usefixtures("city")
 REPORT = UUID("0199aaaa-0000-7000-8000-000000000001")
@@ -28,8 +28,8 @@ def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> config.CityPaths:
 
 
 def played(paths: config.CityPaths, told: str, *, over: bool = False) -> None:
-    moment = datetime.fromisoformat(f"2026-11-25T{told}").replace(tzinfo=SHANGHAI)
-    progress = playing.Progress(date(2026, 11, 25), whole=False, clock="", told=moment, over=over)
+    moment = datetime.combine(HERE.date(), time.fromisoformat(told), SHANGHAI)
+    progress = playing.Progress(HERE.date(), whole=False, clock="", told=moment, over=over)
     progress.things = {STORY + 1: {"report": REPORT, "incident": REPORT}}
     playing.keep(paths, progress)
 
@@ -40,7 +40,10 @@ def page(client: Client, **headers: str) -> str:
     return answer.content.decode()
 
 
-def test_each_of_the_eight_threads_says_when_it_is_who_is_in_it_and_what_came_of_it(paths: config.CityPaths) -> None:
+def test_each_of_the_eight_threads_says_when_it_is_who_is_in_it_and_what_came_of_it(
+    paths: config.CityPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(story_views, "now", lambda: HERE.replace(hour=14, minute=0))
     client = Client(headers={"accept-language": "en"})
     assert 'href="/story/"' in client.get("/accounts/login/").content.decode()
     before = page(client)
@@ -56,7 +59,7 @@ def test_each_of_the_eight_threads_says_when_it_is_who_is_in_it_and_what_came_of
     assert part.count("hx-swap-oob") == 8
     played(paths, "18:00", over=True)
     over = page(client)
-    assert "The day was played on 2026-11-25 and is over" in over
+    assert f"The day was played on {HERE.date()} and is over" in over
     assert "happening now" not in over
     inside = page(browser("shen.yulan", language="en"))
     assert "Weng Shanxing" in inside

@@ -21,7 +21,7 @@ from oneteam.procedures.queries import nearest_due
 from oneteam.supervision.leader_page import Part, leader_list, parts
 from oneteam.supervision.leading import FINDINGS, Standing, standing_of
 from tests.pages import page
-from tests.world import AT, actor, browser
+from tests.world import AT, HERE, actor, browser
 
 pytestmark = pytest.mark.usefixtures("city")
 HEAD, LEADER = "he.jingyuan", "xie.lianfang"
@@ -65,7 +65,12 @@ def test_who_is_away_with_work_in_hand_is_named_to_the_leader_it_concerns() -> N
     assert not any("is away" in text for text in words(parts(standing(HEAD))))
     away("fang.xiaohe", AT + timedelta(days=2))
     here = standing(HEAD)
-    told = [one for part in parts(here) for one in part.sentences if "is away until 11-27 14:00" in one.text]
+    told = [
+        one
+        for part in parts(here)
+        for one in part.sentences
+        if f"is away until {HERE + timedelta(days=2):%m-%d %H:%M}" in one.text
+    ]
     assert [(one.text.endswith("1 order in hand: nobody works on it."), one.state) for one in told] == [
         (True, "danger")
     ]

@@ -42,7 +42,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 VIEWS: tuple[tuple[str, Any, tuple[str, ...], bool | None], ...] = (
     ("new", gettext_lazy("To decide"), queries.AWAITED, True),
     ("going", gettext_lazy("In hand"), queries.AWAITED, False),
-    ("late", gettext_lazy("Overdue"), queries.AWAITED, None),
+    ("late", gettext_lazy("Overdue"), (), None),
     ("answered", gettext_lazy("Answered"), ("answered",), None),
     ("closed", gettext_lazy("Closed"), ("closed",), None),
     ("all", gettext_lazy("All"), (), None),
@@ -197,7 +197,7 @@ def _count(asked: Asked) -> int:
     A view of states alone is counted where the states stand, without a look at ten thousand reports.
     """
     _key, _label, wanted, alone = next(known for known in VIEWS if known[0] == asked.view)
-    if wanted and alone is None and asked.view != "late" and not (asked.channel or asked.field or asked.words):
+    if wanted and alone is None and not (asked.channel or asked.field or asked.words):
         return in_state("report", *wanted)[:COUNT_LIMIT].count()
     return select(asked).order_by()[:COUNT_LIMIT].count()
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from oneteam.cases.tests.making import delivered, fined
 from oneteam.command.rules import LEADERS
 from oneteam.command.tests.test_orders import handled, sent
 from oneteam.journal.actors import operator
@@ -105,3 +106,11 @@ def test_every_sentence_leads_to_a_page_and_the_page_costs_the_same_for_many() -
     assert len(many) == len(one)
     assert set(LEADERS) == {"brigade_leader", "head"}
     assert browser("shen.yulan").get("/leader/").status_code == 403
+
+
+def test_cases_past_a_time_limit_are_told_to_leaders() -> None:
+    delivered(fined())
+    later = AT + timedelta(days=40)
+    for at, told in ((AT, 0), (later, 1)):
+        said = [text for text in words(parts(standing(HEAD, at))) if "1 case of the city is past a time limit" in text]
+        assert len(said) == told

@@ -16,10 +16,11 @@ OFFERED = 6
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was searched for, and the firms found as ways that fill the form."""
+    """What was searched for, the firms found as ways that fill the form, and whether one was chosen."""
 
     words: str
     ways: Ways | None
+    chosen: bool
 
 
 def known_firms(request: PersonRequest) -> Known:
@@ -30,6 +31,7 @@ def known_firms(request: PersonRequest) -> Known:
     return Known(
         words,
         Ways(_("Firms found"), ways, _("No firm of this name is known; type who it is below.")) if words else None,
+        bool(chosen(request)),
     )
 
 

@@ -56,6 +56,7 @@ def test_known_firm_is_searched_for_and_chosen_instead_of_typed() -> None:
     for value in (info.name, info.credit_code, info.address):
         assert f'value="{value}"' in filled
     assert re.search(r'value="legal_person"[^>]*checked', filled)
+    assert "data-draft-over" in filled, "what was typed before it was chosen does not come back over it"
 
 
 def test_citizen_is_never_found_by_name_nor_filled_in_by_a_number() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, FilePayload, Page, expect
+from playwright.sync_api import Browser, Dialog, FilePayload, Page, Route, expect
 
 from oneteam.web.styleguide import SAMPLES
 from tests.walking import CHROMIUM, RULES, chromium
@@ -168,6 +168,24 @@ def test_draft_survives_a_reload_and_leaving_asks(page: Page, site: str) -> None
     page.reload()
     assert asked == ["beforeunload"]
     assert page.locator("textarea").input_value() == "a grill on the pavement"
+
+
+def test_draft_gives_way_to_what_was_chosen(page: Page, site: str) -> None:
+    """A form with `data-draft-over` is filled from a choice: what was typed before does not come back, nor later."""
+
+    def chosen(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("data-draft=", "data-draft-over data-draft="))
+
+    page.goto(site + "call/")
+    page.fill("textarea", "a grill on the pavement")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route("**/call/?chosen", chosen)
+    page.goto(site + "call/?chosen")
+    assert page.locator("textarea").input_value() == ""
+    page.goto(site + "call/")
+    assert page.locator("textarea").input_value() == ""
 
 
 def test_error_link_leads_into_its_field(page: Page, site: str) -> None:

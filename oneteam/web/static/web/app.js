@@ -129,6 +129,10 @@ function saveDraft(form) {
 }
 
 function restoreDraft(form) {
+  if (form.dataset.draftOver !== undefined) { // what was chosen fills the form and takes the place of what was typed
+    localStorage.removeItem(draftKey(form));
+    return;
+  }
   const stored = localStorage.getItem(draftKey(form));
   if (!stored || form.querySelector('[aria-invalid=true]')) return; // after a refusal the server's values are newer
   const draft = JSON.parse(stored);
